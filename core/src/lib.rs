@@ -1,0 +1,22 @@
+//! The rules of Tunewright, without any I/O.
+//!
+//! Nothing here reads a clock, a socket, a global random generator or a hash-ordered map: a seed and a
+//! list of commands reproduce any run. Layers, each importing only those below it:
+//!
+//! - [`local`]: the whole tuning loop in one process, without a server;
+//! - [`study`]: the state machine of a study and its trials;
+//! - [`suggest`]: the algorithms that propose points;
+//! - [`space`]: search spaces, points, and the distributions between them.
+//!
+//! [`refusal`], [`timestamp`] and [`name`] hold the vocabulary that all layers share.
+
+pub mod local;
+pub mod name;
+pub mod refusal;
+pub mod space;
+pub mod study;
+pub mod suggest;
+pub mod timestamp;
+
+pub use refusal::{Code, Refusal};
+pub use timestamp::Timestamp;

@@ -1,0 +1,1 @@
+//! The whole tuning loop in process, without a server.

@@ -1,0 +1,57 @@
+//! Which algorithm, with which settings: the serialisable form.
+
+use serde::{Deserialize, Serialize};
+
+/// Which algorithm proposes points, with its settings. In YAML `algorithm: tpe` or
+/// `algorithm: {name: tpe, gamma: 0.3}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Algorithm {
+    Random,
+    Tpe(TpeSettings),
+    Anneal(AnnealSettings),
+}
+
+impl Default for Algorithm {
+    fn default() -> Self {
+        Self::Tpe(TpeSettings::default())
+    }
+}
+
+/// Settings of [`Algorithm::Tpe`], named as in Hyperopt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TpeSettings {
+    /// The good set holds min(ceil(gamma * sqrt(n)), 25) of n finished trials; > 0, at most 2.
+    pub gamma: f64,
+    /// So many finished trials before the model is used.
+    pub n_startup: u32,
+    /// Candidates drawn from the good density a parameter; 1 to 10,000.
+    pub n_ei: u32,
+    /// The weight of the prior component; > 0, finite.
+    pub prior_weight: f64,
+    /// The newest so many observations keep full weight, older ones ramp down linearly.
+    pub linear_forgetting: u32,
+}
+
+impl Default for TpeSettings {
+    fn default() -> Self {
+        Self { gamma: 0.25, n_startup: 20, n_ei: 24, prior_weight: 1.0, linear_forgetting: 25 }
+    }
+}
+
+/// Settings of [`Algorithm::Anneal`], named as in Hyperopt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AnnealSettings {
+    /// The mean rank, from 1, of the trial to search around; >= 1.
+    pub avg_best_idx: f64,
+    /// How fast the neighbourhood shrinks with the number of trials; >= 0.
+    pub shrink_coef: f64,
+}
+
+impl Default for AnnealSettings {
+    fn default() -> Self {
+        Self { avg_best_idx: 2.0, shrink_coef: 0.1 }
+    }
+}

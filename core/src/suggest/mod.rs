@@ -1,0 +1,11 @@
+//! The algorithms that propose points.
+//!
+//! A suggester is pushed what was observed and asked for one point at a time. It is deterministic: the same seed,
+//! trial number, set of observations and set of pending points give the same point, whatever the order in which
+//! the observations arrived, after every restart, in debug and release builds.
+
+mod algorithm;
+mod suggester;
+
+pub use algorithm::{Algorithm, AnnealSettings, TpeSettings};
+pub use suggester::{Ask, Observation, Proposal, Suggester, Verdict, build};

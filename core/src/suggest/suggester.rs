@@ -1,0 +1,59 @@
+//! What every suggester is: the trait, what it is told and what it answers.
+
+use crate::space::{Point, Space};
+
+use super::Algorithm;
+
+/// One ended trial, as a suggester sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    pub number: u64,
+    pub point: Point,
+    pub verdict: Verdict,
+}
+
+/// How a trial ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Verdict {
+    /// With a finite loss.
+    Completed { loss: f64 },
+    /// Stopped early; the last loss it reported, if any.
+    Pruned { loss: Option<f64> },
+    /// Without a result. It must steer the search away, never train it as if it were good.
+    Failed,
+}
+
+/// A question for one point.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// The number of the trial the point is for.
+    pub number: u64,
+    /// Points of trials that are queued or running, with their numbers, in the order of the numbers.
+    pub pending: &'a [(u64, &'a Point)],
+    /// Values that a person has fixed; empty as a rule. The rest is for the suggester to fill in.
+    pub fixed: &'a Point,
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Proposal {
+    /// A full point of the space.
+    Point(Point),
+    /// The space is finite and every point of it was observed or is pending.
+    Exhausted,
+}
+
+/// A search algorithm over one space.
+pub trait Suggester: Send + std::fmt::Debug {
+    /// Takes in one ended trial. Each trial is observed at most once; the order of the calls changes nothing.
+    fn observe(&mut self, observation: &Observation);
+
+    /// Proposes a point.
+    fn suggest(&mut self, ask: &Ask<'_>) -> Proposal;
+}
+
+/// The suggester of this algorithm over this space, with all its randomness derived from `seed`.
+#[must_use]
+pub fn build(_algorithm: &Algorithm, _space: &Space, _seed: u64) -> Box<dyn Suggester> {
+    todo!()
+}

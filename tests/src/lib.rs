@@ -1,0 +1,1 @@
+//! Tests of the whole product live in `it/`; this library is empty.
