@@ -1,1 +1,2 @@
-//! server
+//! The Tunewright server.
+pub mod storage;
