@@ -109,7 +109,10 @@ fn check_name(field: &str, name: &str) -> Result<(), Refusal> {
         return Err(Refusal::invalid(field, "must not be empty"));
     }
     if name.len() > NAME_LEN_MAX {
-        return Err(Refusal::invalid(field, format!("must be at most {NAME_LEN_MAX} bytes, not {}", name.len())));
+        return Err(Refusal::invalid(
+            field,
+            format!("must be at most {NAME_LEN_MAX} bytes, not {}", name.len()),
+        ));
     }
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if let Some(bad) = name.chars().find(|c| !legal(*c)) {
@@ -117,7 +120,10 @@ fn check_name(field: &str, name: &str) -> Result<(), Refusal> {
         return Err(Refusal::invalid(field, message));
     }
     if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-        return Err(Refusal::invalid(field, format!("must start with a letter or a digit, not `{}`", shown())));
+        return Err(Refusal::invalid(
+            field,
+            format!("must start with a letter or a digit, not `{}`", shown()),
+        ));
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ mod point;
 mod space;
 mod value;
 
-pub use distribution::Distribution;
+pub use distribution::{Distribution, Grid, Latent, Law};
 pub use node::{ChoiceNode, ChoiceOption, Node, ParameterNode};
 pub use parameter::{Activation, Parameter};
 pub use point::Point;

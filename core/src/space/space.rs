@@ -1,6 +1,6 @@
 //! A validated space.
 
-use super::{Node, Parameter, ParamValue, Point};
+use super::{Node, ParamValue, Parameter, Point};
 use crate::Refusal;
 
 /// A validated search space: the tree and its flattened parameters.

@@ -22,7 +22,10 @@ impl ParamValue {
     #[must_use]
     pub fn as_f64(&self) -> Option<f64> {
         match self {
-            #[expect(clippy::cast_precision_loss, reason = "integers beyond 2^53 only lose digits in densities")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "integers beyond 2^53 only lose digits in densities"
+            )]
             Self::Int(value) => Some(*value as f64),
             Self::Float(value) => Some(*value),
             Self::Option(_) => None,

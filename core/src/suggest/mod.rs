@@ -5,7 +5,16 @@
 //! the observations arrived, after every restart, in debug and release builds.
 
 mod algorithm;
+mod anneal;
+mod draft;
+mod frame;
+mod history;
+mod prior;
+mod random;
 mod suggester;
+mod tpe;
+mod unseen;
+mod wishes;
 
 pub use algorithm::{Algorithm, AnnealSettings, TpeSettings};
 pub use suggester::{Ask, Observation, Proposal, Suggester, Verdict, build};
