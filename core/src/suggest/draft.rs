@@ -14,8 +14,8 @@ pub(super) fn assemble(frame: &Frame, wishes: &Wishes, mut pick: impl FnMut(usiz
             continue;
         }
         let value = wishes.fixed(i).cloned().unwrap_or_else(|| pick(i));
-        chosen[i] = frame.option(i, &value);
-        point.set(frame.parameters[i].label.clone(), value);
+        chosen[i] = frame.parameter(i).option_index(&value);
+        point.set(frame.parameter(i).label.clone(), value);
     }
     point
 }

@@ -1,11 +1,12 @@
 //! A space as the suggesters see it.
 
-use crate::space::{Activation, Latent, ParamValue, Parameter, Point, Space};
+use crate::space::{Latent, ParamValue, Parameter, Point, Space};
 
-/// The parameters of a space with what every algorithm needs of them.
+/// A space with what every algorithm needs of its parameters.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
-    pub parameters: Vec<Parameter>,
+    space: Space,
+    /// By parameter.
     pub axes: Vec<Axis>,
 }
 
@@ -21,43 +22,39 @@ pub(super) enum Axis {
 pub(super) const ABSENT: f64 = f64::NAN;
 
 /// What tells one point from another: the index of each parameter's value, `None` where inactive.
-pub(super) type Key = Vec<Option<i128>>;
+pub(super) type Key = Vec<Option<i64>>;
 
 impl Frame {
     pub fn new(space: &Space) -> Self {
-        let parameters = space.parameters().to_vec();
-        let axes = parameters.iter().map(Axis::of).collect();
-        Self { parameters, axes }
+        Self { space: space.clone(), axes: space.parameters().iter().map(Axis::of).collect() }
     }
 
     pub fn len(&self) -> usize {
-        self.parameters.len()
+        self.axes.len()
+    }
+
+    pub fn parameter(&self, i: usize) -> &Parameter {
+        &self.space.parameters()[i]
     }
 
     /// Whether parameter `i` is active when these options (by parameter) are chosen.
     pub fn is_active(&self, i: usize, chosen: &[Option<usize>]) -> bool {
-        match &self.parameters[i].activation {
-            Activation::Always => true,
-            Activation::AnyOf(pairs) => {
-                pairs.iter().any(|&(parent, option)| chosen.get(parent).copied().flatten() == Some(option))
-            }
-        }
+        self.space.is_active(i, |parent| chosen[parent])
     }
 
-    /// The index of an option of parameter `i`; `None` for a number or an unknown name.
-    pub fn option(&self, i: usize, value: &ParamValue) -> Option<usize> {
-        let ParamValue::Option(name) = value else { return None };
-        self.parameters[i].options.iter().position(|option| option == name)
+    /// Option `index` of choice `i`.
+    pub fn option(&self, i: usize, index: usize) -> ParamValue {
+        ParamValue::Option(self.parameter(i).options.get(index).cloned().unwrap_or_default())
     }
 
     /// Where the value of parameter `i` lies: the latent variable, or the index of the option; [`ABSENT`] if the
     /// point has no such value.
     pub fn place(&self, i: usize, point: &Point) -> f64 {
-        let Some(value) = point.get(&self.parameters[i].label) else { return ABSENT };
+        let Some(value) = point.get(&self.parameter(i).label) else { return ABSENT };
         match &self.axes[i] {
             Axis::Numeric(latent) => latent.place(value).unwrap_or(ABSENT),
             #[expect(clippy::cast_precision_loss, reason = "no choice has 2^53 options")]
-            Axis::Choice(_) => self.option(i, value).map_or(ABSENT, |index| index as f64),
+            Axis::Choice(_) => self.parameter(i).option_index(value).map_or(ABSENT, |index| index as f64),
         }
     }
 
@@ -65,17 +62,18 @@ impl Frame {
     /// value of this space.
     pub fn key(&self, point: &Point) -> Option<Key> {
         (0..self.len())
-            .map(|i| match point.get(&self.parameters[i].label) {
+            .map(|i| match point.get(&self.parameter(i).label) {
                 None => Some(None),
                 Some(value) => self.index(i, value).map(Some),
             })
             .collect()
     }
 
-    fn index(&self, i: usize, value: &ParamValue) -> Option<i128> {
+    /// The index of a value of parameter `i` among all its values; `None` if continuous.
+    pub fn index(&self, i: usize, value: &ParamValue) -> Option<i64> {
         match &self.axes[i] {
             Axis::Numeric(latent) => latent.grid()?.index(value),
-            Axis::Choice(_) => self.option(i, value).map(|index| index as i128),
+            Axis::Choice(_) => i64::try_from(self.parameter(i).option_index(value)?).ok(),
         }
     }
 }

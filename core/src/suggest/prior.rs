@@ -14,7 +14,7 @@ pub(super) fn draw_point(frame: &Frame, wishes: &Wishes, stream: &mut Stream) ->
 /// A value of parameter `i` drawn from the prior.
 pub(super) fn draw_value(frame: &Frame, wishes: &Wishes, i: usize, stream: &mut Stream) -> ParamValue {
     match &frame.axes[i] {
-        Axis::Numeric(_) => frame.parameters[i].sample(stream),
+        Axis::Numeric(_) => frame.parameter(i).sample(stream),
         Axis::Choice(prior) => draw_option(frame, wishes, i, prior, stream),
     }
 }
@@ -27,8 +27,7 @@ pub(super) fn draw_option(
     weights: &[f64],
     stream: &mut Stream,
 ) -> ParamValue {
-    let index = draw_index(weights, wishes.options(i), stream.unit());
-    ParamValue::Option(frame.parameters[i].options.get(index).cloned().unwrap_or_default())
+    frame.option(i, draw_index(weights, wishes.options(i), stream.unit()))
 }
 
 /// The index at the quantile `u` of these weights, restricted to `options` if there is a restriction.

@@ -89,15 +89,11 @@ impl<'a, S: Fn(&Key) -> bool> Search<'a, S> {
             return None;
         }
         let value = |i: usize| match (&self.frame.axes[i], self.key[i]) {
-            (Axis::Choice(_), Some(index)) => {
-                let name =
-                    usize::try_from(index).ok().and_then(|index| self.frame.parameters[i].options.get(index));
-                name.map_or_else(|| self.smooth[i].clone(), |name| ParamValue::Option(name.clone()))
-            }
+            (Axis::Choice(_), _) => self.frame.option(i, self.chosen[i].unwrap_or(0)),
             (Axis::Numeric(latent), Some(index)) => {
                 latent.grid().map_or_else(|| self.smooth[i].clone(), |grid| grid.value(index))
             }
-            (_, None) => self.smooth[i].clone(),
+            (Axis::Numeric(_), None) => self.smooth[i].clone(),
         };
         Some(assemble(self.frame, self.wishes, value))
     }
@@ -114,11 +110,8 @@ impl<'a, S: Fn(&Key) -> bool> Search<'a, S> {
             return self.go(i + 1, endless);
         }
         if let Some(value) = self.wishes.fixed(i) {
-            self.chosen[i] = self.frame.option(i, value);
-            self.key[i] = match &self.frame.axes[i] {
-                Axis::Choice(_) => self.chosen[i].map(|index| index as i128),
-                Axis::Numeric(latent) => latent.grid().and_then(|grid| grid.index(value)),
-            };
+            self.chosen[i] = self.frame.parameter(i).option_index(value);
+            self.key[i] = self.frame.index(i, value);
             return self.go(i + 1, endless || self.key[i].is_none());
         }
         self.go_over_values(i, endless)
@@ -126,15 +119,16 @@ impl<'a, S: Fn(&Key) -> bool> Search<'a, S> {
 
     fn go_over_values(&mut self, i: usize, endless: bool) -> bool {
         let (first, last) = match &self.frame.axes[i] {
-            Axis::Choice(prior) => (0, prior.len() as i128 - 1),
+            Axis::Choice(prior) => (0, i64::try_from(prior.len()).unwrap_or(i64::MAX) - 1),
             Axis::Numeric(latent) => match latent.indices() {
                 Some(ends) => ends,
                 None => return self.go(i + 1, true),
             },
         };
-        let count = (last - first + 1).max(1);
+        let count = (last - first + 1).max(1).unsigned_abs();
+        let start = self.starts[i] % count;
         for step in 0..count {
-            let index = first + (i128::from(self.starts[i]) + step) % count;
+            let index = first.saturating_add_unsigned((start + step) % count);
             if let Axis::Choice(_) = &self.frame.axes[i] {
                 let option = usize::try_from(index).ok();
                 if self

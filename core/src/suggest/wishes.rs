@@ -16,7 +16,7 @@ pub(super) struct Wishes {
 
 impl Wishes {
     pub fn new(frame: &Frame, fixed: &Point) -> Self {
-        let fixed: Vec<_> = frame.parameters.iter().map(|p| fixed.get(&p.label).cloned()).collect();
+        let fixed: Vec<_> = (0..frame.len()).map(|i| fixed.get(&frame.parameter(i).label).cloned()).collect();
         let mut wishes = Self { narrowed: vec![None; frame.len()], fixed };
         // Parents stand before children, so going backwards every demand reaches the top.
         let mut demanded: Vec<bool> = wishes.fixed.iter().map(Option::is_some).collect();
@@ -45,9 +45,10 @@ impl Wishes {
 
     /// Narrows a choice above parameter `i` so that `i` becomes active; returns the choice.
     fn narrow(&mut self, frame: &Frame, i: usize) -> Option<usize> {
-        let Activation::AnyOf(pairs) = &frame.parameters[i].activation else { return None };
+        let Activation::AnyOf(pairs) = &frame.parameter(i).activation else { return None };
         let taken = |&&(parent, option): &&(usize, usize)| {
-            self.fixed[parent].as_ref().and_then(|value| frame.option(parent, value)) == Some(option)
+            self.fixed[parent].as_ref().and_then(|value| frame.parameter(parent).option_index(value))
+                == Some(option)
         };
         if let Some(&(parent, _)) = pairs.iter().find(taken) {
             return Some(parent);

@@ -5,16 +5,6 @@ use crate::space::{ParamValue, Parameter};
 use crate::stream::Stream;
 
 impl Distribution {
-    /// How many values there are; `None` if infinitely many or more than 2^53.
-    #[must_use]
-    pub fn cardinality(&self) -> Option<u64> {
-        match self {
-            Self::Choice { count } => Some(*count as u64),
-            Self::PChoice { probabilities } => Some(probabilities.len() as u64),
-            numeric => Latent::of(numeric)?.cardinality(),
-        }
-    }
-
     /// The prior probabilities of a choice's options; `None` for a numeric distribution.
     #[must_use]
     pub fn probabilities(&self) -> Option<Vec<f64>> {
@@ -57,13 +47,10 @@ impl Parameter {
     pub fn sample(&self, stream: &mut Stream) -> ParamValue {
         match Latent::of(&self.distribution) {
             Some(latent) => match latent.grid() {
-                // A real number has too few digits for wide ranges of integers, so these take a whole word.
+                // All alike, to the last bit.
                 Some(grid @ (Grid::Integers { last, .. } | Grid::Floats { last, .. })) => {
-                    let index = match last.checked_add(1) {
-                        Some(count) => stream.below(count),
-                        None => stream.word(),
-                    };
-                    grid.value(i128::from(index))
+                    let index = stream.below(last.unsigned_abs() + 1);
+                    grid.value(i64::try_from(index).unwrap_or(last))
                 }
                 _ => latent.value(latent.law.quantile(stream.unit())),
             },

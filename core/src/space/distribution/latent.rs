@@ -41,7 +41,7 @@ impl Latent {
             D::UniformInt { low, high } => {
                 (Law::Uniform { low: real(low), high: real(high) }, Map::Stepped(Grid::Rounded { low, high }))
             }
-            D::RandInt { low, high } => evenly(Grid::integers(low, high.saturating_sub(1), 1)),
+            D::RandInt { low, high } => evenly(Grid::integers(low, high - 1, 1)),
             D::Int { low, high, log: true, .. } => {
                 let law = Law::Uniform { low: libm::log(real(low) - 0.5), high: libm::log(real(high) + 0.5) };
                 (law, Map::Stepped(Grid::LogIntegers { low, high }))
@@ -76,34 +76,31 @@ impl Latent {
 
     /// The index of the cell that holds `z`.
     #[must_use]
-    pub fn index_at(&self, grid: Grid, z: f64) -> i128 {
+    pub fn index_at(&self, grid: Grid, z: f64) -> i64 {
         let (first, last) = self.ends(grid);
         grid.index_at(z).clamp(first, last)
     }
 
-    /// The indices of the first and the last cell.
-    fn ends(&self, grid: Grid) -> (i128, i128) {
+    /// The indices of the first and the last cell; one that the law touches only in a point has no mass and is
+    /// none.
+    fn ends(&self, grid: Grid) -> (i64, i64) {
         let (low, high) = self.law.bounds();
-        (grid.index_at(low), grid.index_at(high))
-    }
-
-    /// How many values there are; `None` if infinitely many or more than 2^53.
-    #[must_use]
-    pub fn cardinality(&self) -> Option<u64> {
-        let (first, last) = self.indices()?;
-        u64::try_from(last - first + 1).ok().filter(|count| *count <= 1 << 53)
+        let (first, last) = (grid.index_at(low), grid.index_at(high));
+        let first = if grid.edge(first + 1) <= low { first + 1 } else { first };
+        let last = if grid.edge(last) >= high { last - 1 } else { last };
+        (first, last.max(first))
     }
 
     /// The indices of the first and the last value; `None` if there are infinitely many.
     #[must_use]
-    pub fn indices(&self) -> Option<(i128, i128)> {
+    pub fn indices(&self) -> Option<(i64, i64)> {
         let grid = self.grid()?;
         matches!(self.law, Law::Uniform { .. }).then(|| self.ends(grid))
     }
 
     /// The stretch of `z` that gives the value with this index, cut off where the law ends.
     #[must_use]
-    pub fn cell(&self, grid: Grid, index: i128) -> (f64, f64) {
+    pub fn cell(&self, grid: Grid, index: i64) -> (f64, f64) {
         let (low, high) = self.law.bounds();
         (grid.edge(index).clamp(low, high), grid.edge(index + 1).clamp(low, high))
     }

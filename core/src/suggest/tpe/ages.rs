@@ -131,7 +131,7 @@ mod tests {
             (0..n).map(|age| ramp.weight(age)).collect::<Vec<_>>()
         };
         assert_eq!(weights(3, 25), [1.0; 3]);
-        assert_eq!(weights(5, 2), [0.2, 0.6, 1.0, 1.0, 1.0]);
+        assert_eq!(weights(6, 3), [1.0 / 6.0, 7.0 / 12.0, 1.0, 1.0, 1.0, 1.0]);
         assert_eq!(weights(3, 2), [1.0 / 3.0, 1.0, 1.0]);
         assert_eq!(weights(4, 0), [1.0; 4]);
     }

@@ -24,7 +24,7 @@ use super::draft::assemble;
 use super::frame::{Axis, Frame};
 use super::history::History;
 use super::{Ask, Observation, Proposal, Suggester, TpeSettings, prior, unseen};
-use crate::space::{ParamValue, Space};
+use crate::space::Space;
 use crate::stream::Stream;
 
 /// One suggester over one space.
@@ -110,9 +110,7 @@ impl Suggester for Tpe {
                     Model::Numeric(model) => model.propose(candidates, stream),
                     Model::Choice(model) => {
                         let index = model.propose(wishes.options(i), candidates, stream);
-                        ParamValue::Option(
-                            frame.parameters[i].options.get(index).cloned().unwrap_or_default(),
-                        )
+                        frame.option(i, index)
                     }
                 }
             })

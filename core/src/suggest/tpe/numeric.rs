@@ -16,7 +16,7 @@ pub(super) struct Numeric {
     /// Scratch: place and weight of the others, by place.
     observations: Vec<(f64, f64)>,
     /// Scratch: the cells already scored in this proposal.
-    scored: Vec<i128>,
+    scored: Vec<i64>,
 }
 
 impl Numeric {
