@@ -11,10 +11,12 @@ mod frame;
 mod history;
 mod prior;
 mod random;
+mod settings;
 mod suggester;
 mod tpe;
 mod unseen;
 mod wishes;
 
 pub use algorithm::{Algorithm, AnnealSettings, TpeSettings};
+pub use settings::ALGORITHMS;
 pub use suggester::{Ask, Observation, Proposal, Suggester, Verdict, build};
