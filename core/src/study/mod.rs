@@ -16,9 +16,13 @@ mod command;
 mod decide;
 mod effect;
 mod header;
+mod index;
 mod next;
+mod progress;
 mod reply;
 mod spec;
+mod spec_check;
+mod spec_difference;
 mod state;
 mod trial;
 
