@@ -5,6 +5,8 @@ mod memory;
 mod open;
 mod record;
 mod redb;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use contract::{CommitError, Durability, Storage, StorageError, StoredStudy, StudyWrite};
 pub use memory::MemoryStorage;

@@ -38,9 +38,8 @@ enum Address<'a> {
 
 impl<'a> Address<'a> {
     fn parse(url: &'a str) -> Result<Self, StorageError> {
-        let refuse = |message: String| {
-            Err(StorageError::Setup(Refusal::invalid("storage", message).with_hint(FORMS)))
-        };
+        let refuse =
+            |message: String| Err(StorageError::Setup(Refusal::invalid("storage", message).with_hint(FORMS)));
         let (scheme, rest) = match url.split_once(':') {
             Some((scheme, rest)) if is_scheme(scheme) => (Some(scheme), rest),
             _ => (None, url),

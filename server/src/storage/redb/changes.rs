@@ -140,7 +140,8 @@ impl Change for Commit {
         if !self.reports.is_empty() {
             let mut reports = write.open_table(REPORTS)?;
             for (number, report) in &self.reports {
-                let last = reports.range((id, *number, 0)..=(id, *number, u64::MAX))?.next_back().transpose()?;
+                let last =
+                    reports.range((id, *number, 0)..=(id, *number, u64::MAX))?.next_back().transpose()?;
                 let place = last.map_or(0, |(key, _)| key.value().2 + 1);
                 reports.insert((id, *number, place), report.as_slice())?;
             }
@@ -156,7 +157,8 @@ impl Change for Commit {
 
     fn size(&self) -> usize {
         let documents = self.trials.iter().chain(&self.reports).chain(&self.outputs);
-        self.header.as_ref().map_or(0, Vec::len) + documents.map(|(_, document)| document.len()).sum::<usize>()
+        self.header.as_ref().map_or(0, Vec::len)
+            + documents.map(|(_, document)| document.len()).sum::<usize>()
     }
 }
 

@@ -37,7 +37,8 @@ impl DataFile {
         let mend = |error: &std::io::Error| {
             let message = format!("the data directory `{}` cannot be used: {error}", directory.display());
             StorageError::Setup(
-                Refusal::invalid("storage", message).with_hint("name a directory that this user may write to"),
+                Refusal::invalid("storage", message)
+                    .with_hint("name a directory that this user may write to"),
             )
         };
         fs::create_dir_all(directory).map_err(|error| mend(&error))?;
@@ -95,8 +96,10 @@ impl DataFile {
         let path = self.path.display();
         match error.into() {
             redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => StorageError::Setup(
-                Refusal::conflict(format!("the data directory is used by another tunewright server: `{path}`"))
-                    .with_hint("stop the other server, or give this one a directory of its own"),
+                Refusal::conflict(format!(
+                    "the data directory is used by another tunewright server: `{path}`"
+                ))
+                .with_hint("stop the other server, or give this one a directory of its own"),
             ),
             redb::Error::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
                 StorageError::Setup(

@@ -116,3 +116,6 @@ impl Storage for RedbStorage {
         self.writer.write("probing", Nothing).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,11 @@ impl Writer {
     }
 
     /// Queues a change and waits until it is on disk.
-    pub(super) async fn write<C: Change>(&self, during: &'static str, change: C) -> Result<C::Answer, C::Error> {
+    pub(super) async fn write<C: Change>(
+        &self,
+        during: &'static str,
+        change: C,
+    ) -> Result<C::Answer, C::Error> {
         let gone = || StorageError::unavailable(during, "the writer has ended");
         let queue = self.queue.as_ref().ok_or_else(gone)?;
         let (answer, answered) = oneshot::channel();
@@ -95,7 +99,9 @@ where
     fn answer(self: Box<Self>, written: Result<(), &Failure>) {
         let answer = match (written, self.staged) {
             (Ok(()), Some(staged)) => staged,
-            (Ok(()), None) => Err(StorageError::unavailable(self.during, "it was left out of its group").into()),
+            (Ok(()), None) => {
+                Err(StorageError::unavailable(self.during, "it was left out of its group").into())
+            }
             (Err(failure), _) => Err(StorageError::unavailable(self.during, failure.clone()).into()),
         };
         // Whoever waited may have given up.
@@ -136,7 +142,10 @@ fn run(file: &DataFile, mut waiting: mpsc::Receiver<Box<dyn Waiting>>) {
     }
 }
 
-fn take_group(first: Box<dyn Waiting>, waiting: &mut mpsc::Receiver<Box<dyn Waiting>>) -> Vec<Box<dyn Waiting>> {
+fn take_group(
+    first: Box<dyn Waiting>,
+    waiting: &mut mpsc::Receiver<Box<dyn Waiting>>,
+) -> Vec<Box<dyn Waiting>> {
     let mut bytes = first.size();
     let mut group = vec![first];
     while group.len() < GROUP && bytes < GROUP_BYTES {
