@@ -19,6 +19,7 @@ mod header;
 mod index;
 mod next;
 mod progress;
+mod reference;
 mod reply;
 mod spec;
 mod spec_check;
@@ -34,6 +35,7 @@ pub use command::{
 pub use effect::{Effect, Event};
 pub use header::{EndCause, Header, Status, Version};
 pub use next::{Next, Waiting};
+pub use reference::StudyRef;
 pub use reply::Reply;
 pub use spec::{Budget, NoProgress, RetryPolicy, StudySpec};
 pub use state::{Counts, Decision, Study};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use tunewright_core::name::{PoolName, WorkerId};
+use tunewright_core::study::StudyRef;
 
-use crate::studies::StudyKey;
 
 /// A worker with free slots.
 #[derive(Clone, Debug)]
@@ -12,7 +12,7 @@ pub(super) struct FreeWorker {
     pub(super) id: WorkerId,
     pub(super) pools: Vec<PoolName>,
     /// Only these studies; empty: all of its pools.
-    pub(super) studies: Vec<StudyKey>,
+    pub(super) studies: Vec<StudyRef>,
     pub(super) free: u32,
     pub(super) busy: u32,
 }
@@ -20,7 +20,7 @@ pub(super) struct FreeWorker {
 /// A study that may have something to lease.
 #[derive(Clone, Debug)]
 pub(super) struct Offer {
-    pub(super) study: StudyKey,
+    pub(super) study: StudyRef,
     pub(super) pool: PoolName,
     /// Slots that run it or are reserved for it already.
     pub(super) served: u32,
@@ -30,7 +30,7 @@ pub(super) struct Offer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Assigned {
     pub(super) worker: WorkerId,
-    pub(super) study: StudyKey,
+    pub(super) study: StudyRef,
     pub(super) slots: u32,
 }
 
@@ -74,8 +74,8 @@ mod tests {
 
     use super::*;
 
-    fn key(name: &str) -> StudyKey {
-        StudyKey { project: ProjectName::default(), name: StudyName::new(name).unwrap() }
+    fn key(name: &str) -> StudyRef {
+        StudyRef { project: ProjectName::default(), name: StudyName::new(name).unwrap() }
     }
 
     fn worker(id: &str, pools: &[&str], studies: &[&str], free: u32, busy: u32) -> FreeWorker {

@@ -54,7 +54,7 @@ impl OpenStudy {
             }
             applied.changes.push(change);
         }
-        Ok(decision.reply)
+        decision.reply
     }
 
     /// Leases up to `ask.count` trials, fresh ones with points from the suggester.

@@ -10,12 +10,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 use tunewright_core::Refusal;
 use tunewright_core::name::{LeaseId, StudyId};
-use tunewright_core::study::{Command, Effect, Event, Lessee};
+use tunewright_core::study::{Command, Effect, Event, Lessee, Reply, StudyRef};
 
 use super::batch::Batch;
 use super::open::{Applied, OpenStudy};
 use super::request::Request;
-use super::signal::{Signal, StudyKey};
+use super::signal::Signal;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::storage::{CommitError, Storage, StorageError};
@@ -29,7 +29,7 @@ const RELOAD_LAST: Duration = Duration::from_secs(5);
 
 /// The owner of one study.
 pub(super) struct Task {
-    pub(super) key: StudyKey,
+    pub(super) key: StudyRef,
     pub(super) id: StudyId,
     pub(super) storage: Arc<dyn Storage>,
     pub(super) clock: Clock,
@@ -178,7 +178,7 @@ impl Task {
         &mut self,
         command: &Command,
         batch: &mut Batch,
-    ) -> Result<tunewright_core::study::Reply, Refusal> {
+    ) -> Result<Reply, Refusal> {
         let now = self.clock.now();
         match &mut self.state {
             State::Open(open) => {
@@ -275,6 +275,7 @@ pub(super) fn refusal_of(error: &StorageError) -> Refusal {
         StorageError::Unavailable { .. } => Refusal::unavailable("the store does not answer", 1_000)
             .with_hint("nothing is lost: the request can be sent again once the store is back"),
         StorageError::Corrupt { .. } => Refusal::internal("the study's records cannot be read; the server's log says more"),
+        StorageError::Setup(refusal) => refusal.clone(),
         StorageError::Unsafe(_) => Refusal::unavailable("the store is set up in a way that can lose results", 5_000),
     }
 }
