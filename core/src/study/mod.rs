@@ -15,6 +15,8 @@ mod change;
 mod command;
 mod decide;
 mod effect;
+#[cfg(test)]
+mod fixture;
 mod header;
 mod index;
 mod next;
