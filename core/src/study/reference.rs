@@ -61,10 +61,7 @@ mod tests {
         for (text, says) in [
             ("", "study: must not be empty"),
             ("/x", "project: must not be empty"),
-            (
-                "a/b/c",
-                "study: must be made of letters, digits, `.`, `_` and `-`; `b/c` has '/'",
-            ),
+            ("a/b/c", "study: must be made of letters, digits, `.`, `_` and `-`; `b/c` has '/'"),
         ] {
             assert_eq!(text.parse::<StudyRef>().expect_err("refused").to_string(), says);
         }

@@ -61,9 +61,8 @@ fn tpe(settings: BTreeMap<String, f64>) -> Result<TpeSettings, Refusal> {
         gamma: settings.real("gamma", usual.gamma, "> 0 and at most 2", |x| x > 0.0 && x <= 2.0)?,
         n_startup: settings.count("n_startup", usual.n_startup, 0, u32::MAX)?,
         n_ei: settings.count("n_ei", usual.n_ei, 1, 10_000)?,
-        prior_weight: settings.real("prior_weight", usual.prior_weight, "> 0 and finite", |x| {
-            x > 0.0 && x.is_finite()
-        })?,
+        prior_weight: settings
+            .real("prior_weight", usual.prior_weight, "> 0 and finite", |x| x > 0.0 && x.is_finite())?,
         linear_forgetting: settings.count("linear_forgetting", usual.linear_forgetting, 0, u32::MAX)?,
     };
     settings.end("tpe", &["gamma", "n_startup", "n_ei", "prior_weight", "linear_forgetting"])?;
@@ -74,12 +73,10 @@ fn anneal(settings: BTreeMap<String, f64>) -> Result<AnnealSettings, Refusal> {
     let mut settings = Settings(settings);
     let usual = AnnealSettings::default();
     let chosen = AnnealSettings {
-        avg_best_idx: settings.real("avg_best_idx", usual.avg_best_idx, ">= 1 and finite", |x| {
-            x >= 1.0 && x.is_finite()
-        })?,
-        shrink_coef: settings.real("shrink_coef", usual.shrink_coef, ">= 0 and finite", |x| {
-            x >= 0.0 && x.is_finite()
-        })?,
+        avg_best_idx: settings
+            .real("avg_best_idx", usual.avg_best_idx, ">= 1 and finite", |x| x >= 1.0 && x.is_finite())?,
+        shrink_coef: settings
+            .real("shrink_coef", usual.shrink_coef, ">= 0 and finite", |x| x >= 0.0 && x.is_finite())?,
     };
     settings.end("anneal", &["avg_best_idx", "shrink_coef"])?;
     Ok(chosen)

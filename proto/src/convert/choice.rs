@@ -32,9 +32,7 @@ pub(super) fn to_wire(choice: &ChoiceNode, levels: usize) -> Result<v1::SpaceCho
         Ok(v1::SpaceOption {
             name: option.name.clone(),
             probability: option.probability,
-            node: Some(
-                node::to_wire(&option.node, levels).map_err(|refusal| refusal.within(&option.name))?,
-            ),
+            node: Some(node::to_wire(&option.node, levels).map_err(|refusal| refusal.within(&option.name))?),
         })
     });
     Ok(v1::SpaceChoice {

@@ -25,6 +25,8 @@ mod spec;
 mod state;
 mod study;
 mod study_ref;
+#[cfg(test)]
+mod tests;
 mod trial;
 mod update;
 mod value;

@@ -3,8 +3,8 @@
 use tunewright_core::Refusal;
 use tunewright_core::space::{Node, ParameterNode};
 
-use super::field::{non_empty, refuse, required};
 use super::choice;
+use super::field::{non_empty, refuse, required};
 use crate::v1::{self, space_node::Kind};
 
 /// The most levels of nodes that are converted; how many a space may have is for the space to say.

@@ -13,9 +13,7 @@ impl TryFrom<v1::ParamValue> for ParamValue {
         match value.kind {
             Some(Kind::IntValue(value)) => Ok(Self::Int(value)),
             Some(Kind::DoubleValue(value)) if value.is_finite() => Ok(Self::Float(value)),
-            Some(Kind::DoubleValue(value)) => {
-                Err(refuse(format!("must be a finite number, not `{value}`")))
-            }
+            Some(Kind::DoubleValue(value)) => Err(refuse(format!("must be a finite number, not `{value}`"))),
             Some(Kind::Option(name)) => Ok(Self::Option(name)),
             None => Err(refuse("must be an integer, a float or the name of an option")),
         }

@@ -87,8 +87,7 @@ impl TryFrom<v1::ReleaseTrialRequest> for ForStudy<ReleaseTrial> {
     fn try_from(request: v1::ReleaseTrialRequest) -> Result<Self, Refusal> {
         let lease = StudyLease::of_request(request.lease)?;
         let hint = request.resume.map(ResumeHint::try_from).transpose();
-        let command =
-            ReleaseTrial { lease: lease.token(), hint: hint.map_err(|e| e.within("resume"))? };
+        let command = ReleaseTrial { lease: lease.token(), hint: hint.map_err(|e| e.within("resume"))? };
         Ok(Self { study: lease.study, command })
     }
 }

@@ -32,10 +32,7 @@ impl TryFrom<v1::StudySpec> for StudySpec {
             retry: spec.retry.map(RetryPolicy::from).unwrap_or_default(),
             parallelism: parallelism(spec.parallelism)?,
             lease_ttl_ms: lease_ttl_ms(spec.lease_ttl_ms)?,
-            trial_timeout_ms: spec
-                .trial_timeout_ms
-                .map(|ms| positive(ms, "trial_timeout_ms"))
-                .transpose()?,
+            trial_timeout_ms: spec.trial_timeout_ms.map(|ms| positive(ms, "trial_timeout_ms")).transpose()?,
             pool: pool(spec.pool)?,
             note: note(spec.note)?,
             tags: tags(spec.tags)?,
@@ -96,10 +93,7 @@ pub(super) fn note(note: String) -> Result<String, Refusal> {
 
 pub(super) fn tags(tags: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Refusal> {
     if tags.len() > TAGS_MAX {
-        return Err(Refusal::invalid(
-            "tags",
-            format!("must be at most {TAGS_MAX} tags, not {}", tags.len()),
-        ));
+        return Err(Refusal::invalid("tags", format!("must be at most {TAGS_MAX} tags, not {}", tags.len())));
     }
     for (name, value) in &tags {
         if name.is_empty() {

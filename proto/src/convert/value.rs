@@ -93,7 +93,7 @@ mod tests {
 
     use super::*;
 
-    pub(in crate::convert) fn any_json() -> impl Strategy<Value = Json> {
+    fn any_json() -> impl Strategy<Value = Json> {
         let leaf = prop_oneof![
             Just(Json::Null),
             any::<bool>().prop_map(Json::from),
