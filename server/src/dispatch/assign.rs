@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use tunewright_core::name::{PoolName, WorkerId};
 use tunewright_core::study::StudyRef;
 
-
 /// A worker with free slots.
 #[derive(Clone, Debug)]
 pub(super) struct FreeWorker {
@@ -41,8 +40,11 @@ pub(super) struct Assigned {
 /// that it may run is on offer.
 pub(super) fn assign(workers: &[FreeWorker], offers: &[Offer]) -> Vec<Assigned> {
     let mut served: Vec<u32> = offers.iter().map(|offer| offer.served).collect();
-    let mut slots: Vec<(u32, usize)> =
-        workers.iter().enumerate().flat_map(|(at, w)| (0..w.free).map(move |slot| (w.busy + slot, at))).collect();
+    let mut slots: Vec<(u32, usize)> = workers
+        .iter()
+        .enumerate()
+        .flat_map(|(at, w)| (0..w.free).map(move |slot| (w.busy + slot, at)))
+        .collect();
     slots.sort_unstable();
     let mut given: BTreeMap<(usize, usize), u32> = BTreeMap::new();
     for (_, at) in slots {
@@ -103,7 +105,8 @@ mod tests {
     fn pools_and_wishes_are_kept() {
         let workers = [worker("any", &["p"], &[], 1, 0), worker("picky", &["p", "q"], &["b"], 5, 0)];
         let assigned = assign(&workers, &[offer("a", "p", 0), offer("b", "q", 0)]);
-        let pairs: Vec<_> = assigned.iter().map(|a| (a.worker.as_str(), a.study.name.as_str(), a.slots)).collect();
+        let pairs: Vec<_> =
+            assigned.iter().map(|a| (a.worker.as_str(), a.study.name.as_str(), a.slots)).collect();
         assert_eq!(pairs, [("any", "a", 1), ("picky", "b", 5)]);
     }
 

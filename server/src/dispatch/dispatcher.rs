@@ -179,7 +179,8 @@ impl Dispatcher {
                 reclaim: false,
             };
             let asked = handle.ask(ask).await.map(|asked| (asked, Arc::clone(handle.spec())));
-            let message = Message::Leased { worker: assigned.worker, session, study: assigned.study, slots, asked };
+            let message =
+                Message::Leased { worker: assigned.worker, session, study: assigned.study, slots, asked };
             // At shutdown nobody is there to hear it; the leases then wait for their worker or expire.
             let _ = sender.send(message).await;
         });
@@ -232,7 +233,8 @@ impl Dispatcher {
             spec: Arc::clone(spec),
             trial: Box::new(trial),
         };
-        if self.roster.send(worker, session, StudyLease::new(study.clone(), lease.clone()), message).is_err() {
+        if self.roster.send(worker, session, StudyLease::new(study.clone(), lease.clone()), message).is_err()
+        {
             warn!(%study, trial = %lease.trial, %worker, "the worker went away before its trial came; releasing it");
             self.release(study, lease);
         }

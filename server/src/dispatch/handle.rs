@@ -23,14 +23,39 @@ pub(crate) enum ToWorker {
 
 /// What the dispatcher's mailbox takes.
 pub(super) enum Message {
-    Attach { hello: WorkerHello, session: u64, sender: mpsc::Sender<ToWorker> },
-    Detach { worker: WorkerId, session: u64 },
-    Free { worker: WorkerId, session: u64, count: u32, received: u64 },
-    Heard { worker: WorkerId, session: u64, leases: Vec<StudyLease> },
-    Drain { worker: WorkerId, found: oneshot::Sender<bool> },
+    Attach {
+        hello: WorkerHello,
+        session: u64,
+        sender: mpsc::Sender<ToWorker>,
+    },
+    Detach {
+        worker: WorkerId,
+        session: u64,
+    },
+    Free {
+        worker: WorkerId,
+        session: u64,
+        count: u32,
+        received: u64,
+    },
+    Heard {
+        worker: WorkerId,
+        session: u64,
+        leases: Vec<StudyLease>,
+    },
+    Drain {
+        worker: WorkerId,
+        found: oneshot::Sender<bool>,
+    },
     List(oneshot::Sender<Vec<WorkerInfo>>),
     /// A study's task has answered for reserved slots.
-    Leased { worker: WorkerId, session: u64, study: StudyRef, slots: u32, asked: Result<(Asked, Arc<StudySpec>), Refusal> },
+    Leased {
+        worker: WorkerId,
+        session: u64,
+        study: StudyRef,
+        slots: u32,
+        asked: Result<(Asked, Arc<StudySpec>), Refusal>,
+    },
 }
 
 /// The dispatcher's address. Cheap to clone.
@@ -55,7 +80,13 @@ impl DispatchHandle {
     }
 
     /// So many slots are free, as of the assignment numbered `received`.
-    pub(crate) async fn free(&self, worker: WorkerId, session: u64, count: u32, received: u64) -> Result<(), Refusal> {
+    pub(crate) async fn free(
+        &self,
+        worker: WorkerId,
+        session: u64,
+        count: u32,
+        received: u64,
+    ) -> Result<(), Refusal> {
         self.send(Message::Free { worker, session, count, received }).await
     }
 

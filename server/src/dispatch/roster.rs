@@ -41,12 +41,22 @@ pub(super) struct Attached {
 impl Attached {
     fn free(&self) -> u32 {
         let on_its_way = u32::try_from(self.sent.saturating_sub(self.said_received)).unwrap_or(u32::MAX);
-        if self.draining { 0 } else { self.said_free.saturating_sub(on_its_way).saturating_sub(self.reserved) }
+        if self.draining {
+            0
+        } else {
+            self.said_free.saturating_sub(on_its_way).saturating_sub(self.reserved)
+        }
     }
 }
 
 impl Roster {
-    pub(super) fn attach(&mut self, hello: WorkerHello, session: u64, sender: mpsc::Sender<ToWorker>, now: Timestamp) {
+    pub(super) fn attach(
+        &mut self,
+        hello: WorkerHello,
+        session: u64,
+        sender: mpsc::Sender<ToWorker>,
+        now: Timestamp,
+    ) {
         let attached = Attached {
             session,
             sender,
@@ -70,7 +80,14 @@ impl Roster {
         }
     }
 
-    pub(super) fn said_free(&mut self, worker: &WorkerId, session: u64, free: u32, received: u64, now: Timestamp) {
+    pub(super) fn said_free(
+        &mut self,
+        worker: &WorkerId,
+        session: u64,
+        free: u32,
+        received: u64,
+        now: Timestamp,
+    ) {
         if let Some(attached) = self.current(worker, session) {
             attached.said_free = free.min(attached.hello.slots);
             attached.said_received = received;
@@ -79,13 +96,7 @@ impl Roster {
     }
 
     /// Notes which leases the worker holds, by its own heartbeat.
-    pub(super) fn heard(
-        &mut self,
-        worker: &WorkerId,
-        session: u64,
-        leases: Vec<StudyLease>,
-        now: Timestamp,
-    ) {
+    pub(super) fn heard(&mut self, worker: &WorkerId, session: u64, leases: Vec<StudyLease>, now: Timestamp) {
         if let Some(attached) = self.current(worker, session) {
             attached.last_heard = now;
             attached.leases = leases.into_iter().map(|lease| (lease.lease.clone(), lease)).collect();

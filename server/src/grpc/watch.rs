@@ -60,8 +60,7 @@ impl Watcher {
             () = self.shutdown.cancelled() => Err(RecvError::Closed),
         };
         let event = match event {
-            Ok(event @ Event::Study { .. }) => self.study(&event).await,
-            Ok(event) => return Some(Ok(small(&event))),
+            Ok(event) => self.shown(&event).await,
             Err(RecvError::Lagged(missed)) => {
                 // After the gap marker the study as it is, so that counts are right again.
                 self.next = self.current().await.ok();
@@ -73,8 +72,12 @@ impl Watcher {
         Some(event)
     }
 
-    async fn study(&self, _event: &Event) -> Result<WatchEvent, Refusal> {
-        self.current().await
+    /// What watchers see of an event; of the study itself they see all of it.
+    async fn shown(&self, event: &Event) -> Result<WatchEvent, Refusal> {
+        match WatchEvent::of_trial(event) {
+            Some(event) => Ok(event),
+            None => self.current().await,
+        }
     }
 
     async fn current(&self) -> Result<WatchEvent, Refusal> {
@@ -85,15 +88,8 @@ impl Watcher {
     /// A deleted study ends the stream; a server that goes away says so, and the watcher comes again.
     fn end(&mut self) -> Option<Result<WatchEvent, Refusal>> {
         self.over = true;
-        self.shutdown
-            .is_cancelled()
-            .then(|| Err(Refusal::unavailable("the server is shutting down", 500)))
+        self.shutdown.is_cancelled().then(|| Err(Refusal::unavailable("the server is shutting down", 500)))
     }
-}
-
-/// A trial's or a report's event.
-fn small(event: &Event) -> WatchEvent {
-    WatchEvent::new(event, || unreachable!("only events of the study itself look the study up"))
 }
 
 fn encode(event: Result<WatchEvent, Refusal>) -> Result<v1::WatchStudyResponse, Refusal> {

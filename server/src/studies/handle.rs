@@ -108,7 +108,10 @@ impl Handle {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(self.gone()),
             Err(_) => Err(Refusal::unavailable(
-                format!("study `{}` did not answer in time; whether the request was carried out is unknown", self.key.name),
+                format!(
+                    "study `{}` did not answer in time; whether the request was carried out is unknown",
+                    self.key.name
+                ),
                 1_000,
             )
             .with_hint("send it again: requests with a request id or a lease are carried out once")),

@@ -8,9 +8,9 @@ use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::info;
-use tunewright_core::{Code, Refusal};
 use tunewright_core::name::{ProjectName, StudyId};
 use tunewright_core::study::{Header, Status, StudyRef, StudySpec, Version};
+use tunewright_core::{Code, Refusal};
 
 use super::handle::{Handle, MAILBOX_LEN};
 use super::request::StudyView;
