@@ -232,7 +232,7 @@ fn too_deep() {
         "{text}"
     );
 
-    let deep_value = (0..10_000).fold(json!(1), |value, _| json!([value]));
+    let deep_value = (0..10_000).fold(json!(1), |value, _| Value::Array(vec![value]));
     let error = Node::deserialize(&deep_value).unwrap_err().to_string();
     assert_eq!(error, "space: is nested more than 50 levels deep");
     let constant = Space::try_from(Node::List(vec![Node::Constant(deep_value)])).unwrap_err();

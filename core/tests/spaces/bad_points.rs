@@ -27,7 +27,7 @@ seed: {type: randint, high: 10}
 const COMMON: &str = r#""lr": 0.3, "drop": 0.25, "seed": 3"#;
 
 fn full(more: &str) -> Value {
-    serde_json::from_str(&format!("{{{COMMON}, {more}}}")).unwrap()
+    serde_json::from_str(&format!("{{{COMMON}, {more}}}")).expect("is JSON")
 }
 
 #[test]

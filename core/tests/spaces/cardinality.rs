@@ -58,17 +58,17 @@ fn an_infinite_branch_makes_the_whole_infinite() {
 fn a_shared_parameter_counts_once() {
     let twice = space(
         "
-- {type: randint, high: 5, label: n}
-- {type: randint, high: 5, label: n}
-- {type: choice, options: [a, {type: randint, high: 5, label: n}]}
+- {type: randint, high: 5, label: num}
+- {type: randint, high: 5, label: num}
+- {type: choice, options: [a, {type: randint, high: 5, label: num}]}
 ",
     );
     assert_eq!(twice.cardinality(), Some(5 * 2));
     // Active in two of the 2 * 3 combinations' halves: (a, any) and (b, y).
     let either = space(
         "
-one: {type: choice, options: {a: {n: {type: randint, high: 5, label: n}}, b: null}}
-two: {type: choice, options: {x: null, y: {n: {type: randint, high: 5, label: n}}, z: null}}
+one: {type: choice, options: {a: {n: {type: randint, high: 5, label: num}}, b: null}}
+two: {type: choice, options: {x: null, y: {n: {type: randint, high: 5, label: num}}, z: null}}
 ",
     );
     assert_eq!(either.cardinality(), Some(3 * 5 + (1 + 5 + 1)));
@@ -85,7 +85,7 @@ fn more_than_two_to_the_53_counts_as_infinite() {
 
 #[test]
 fn too_many_combinations_of_shared_branches_are_not_counted() {
-    let branch = "- {type: choice, options: [a, {type: randint, high: 2, label: n}]}\n";
+    let branch = "- {type: choice, options: [a, {type: randint, high: 2, label: num}]}\n";
     assert_eq!(space(&branch.repeat(10)).cardinality(), Some(1 + 1023 * 2));
     assert_eq!(space(&branch.repeat(40)).cardinality(), None);
 }

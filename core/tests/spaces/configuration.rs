@@ -6,7 +6,7 @@ use crate::{point, space};
 
 fn configuration(yaml: &str, values: &Value) -> Value {
     let space = space(yaml);
-    space.instantiate(&point(&space, values)).unwrap()
+    space.instantiate(&point(&space, values)).expect("is a full point")
 }
 
 #[test]

@@ -5,7 +5,7 @@ use tunewright_core::space::{Activation, Distribution, Space};
 use crate::{labels, refusal, space};
 
 fn activation<'a>(space: &'a Space, label: &str) -> &'a Activation {
-    &space.parameters()[space.index_of(label).unwrap()].activation
+    &space.parameters()[space.index_of(label).expect("is a label")].activation
 }
 
 fn options(yaml: &str) -> Vec<String> {

@@ -28,7 +28,7 @@ fn refusal(json: &str) -> Refusal {
 
 /// A point from JSON, of this space.
 fn point(space: &Space, values: &Value) -> Point {
-    space.read_point(values).unwrap()
+    space.read_point(values).expect("is a point")
 }
 
 fn option(name: &str) -> ParamValue {
