@@ -5,17 +5,41 @@
 //! switches on. A [`Point`] is one value for each active parameter; [`Space::instantiate`] turns it into the
 //! structured configuration a training script reads.
 
+#[cfg(any(test, feature = "testing"))]
+pub mod arbitrary;
+mod cardinality;
+mod check;
+mod choice;
+mod compare;
+mod contains;
 mod distribution;
+mod fields;
+mod flatten;
+mod instantiate;
+mod limits;
+mod measure;
 mod node;
 mod parameter;
+mod path;
 mod point;
+#[cfg(test)]
+mod properties;
+mod read;
+mod read_point;
 #[allow(clippy::module_inception)]
 mod space;
+mod spelling;
+mod validate;
 mod value;
+mod value_kind;
+mod write;
+mod written;
 
 pub use distribution::Distribution;
+pub use limits::{DEPTH_MAX, INT_MAX, LABEL_LEN_MAX, NODES_MAX, OPTIONS_MAX, PARAMETERS_MAX};
 pub use node::{ChoiceNode, ChoiceOption, Node, ParameterNode};
 pub use parameter::{Activation, Parameter};
 pub use point::Point;
 pub use space::Space;
 pub use value::ParamValue;
+pub use value_kind::ValueKind;

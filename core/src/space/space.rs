@@ -1,6 +1,12 @@
 //! A validated space.
 
-use super::{Node, ParamValue, Parameter, Point};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::flatten::flatten;
+use super::measure::measure;
+use super::read::{in_words, read_document};
+use super::written::Written;
+use super::{Activation, Node, ParamValue, Parameter, Point};
 use crate::Refusal;
 
 /// A validated search space: the tree and its flattened parameters.
@@ -36,53 +42,49 @@ impl Space {
         self.parameters.iter().map(|parameter| point.get(&parameter.label)).collect()
     }
 
-    /// The structured configuration of a full point, inactive branches absent.
-    ///
-    /// # Errors
-    /// `invalid` if the point is not a full point of this space.
-    pub fn instantiate(&self, _point: &Point) -> Result<serde_json::Value, Refusal> {
-        todo!()
-    }
-
-    /// Checks a full point.
-    ///
-    /// # Errors
-    /// `invalid`, naming the label and what its value must be.
-    pub fn check(&self, _point: &Point) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// Checks a partial point: known labels, values in range, and no value of a branch that another value rules out.
-    ///
-    /// # Errors
-    /// As [`Space::check`].
-    pub fn check_partial(&self, _point: &Point) -> Result<(), Refusal> {
-        todo!()
-    }
-
-    /// How many distinct points there are; `None` if infinite or more than 2^53.
+    /// Whether the parameter at `index` is active, where `option_of` gives the chosen option's position of an earlier
+    /// parameter, and `None` if that one is inactive.
     #[must_use]
-    pub fn cardinality(&self) -> Option<u64> {
-        todo!()
+    pub fn is_active(&self, index: usize, option_of: impl Fn(usize) -> Option<usize>) -> bool {
+        match &self.parameters[index].activation {
+            Activation::Always => true,
+            Activation::AnyOf(switches) => {
+                switches.iter().any(|(parent, option)| option_of(*parent) == Some(*option))
+            }
+        }
+    }
+
+    /// Reads a space from JSON text: the written form, or `{"form": "hyperopt", "space": ...}` with the bounds of
+    /// log kinds as logarithms.
+    ///
+    /// # Errors
+    /// `invalid`, naming the path.
+    pub fn from_json(text: &str) -> Result<Self, Refusal> {
+        let written: Written = serde_json::from_str(text)
+            .map_err(|error| Refusal::invalid("space", format!("must be valid JSON: {error}")))?;
+        read_document(&written)?.try_into()
     }
 }
 
 impl TryFrom<Node> for Space {
     type Error = Refusal;
 
-    fn try_from(_root: Node) -> Result<Self, Refusal> {
-        todo!()
+    fn try_from(root: Node) -> Result<Self, Refusal> {
+        measure(&root)?;
+        let parameters = flatten(&root)?;
+        Ok(Self { root, parameters })
     }
 }
 
-impl serde::Serialize for Space {
-    fn serialize<S: serde::Serializer>(&self, _serializer: S) -> Result<S::Ok, S::Error> {
-        todo!()
+impl Serialize for Space {
+    /// The tree as it was written, in our own form.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.root.serialize(serializer)
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Space {
-    fn deserialize<D: serde::Deserializer<'de>>(_deserializer: D) -> Result<Self, D::Error> {
-        todo!()
+impl<'de> Deserialize<'de> for Space {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(Node::deserialize(deserializer)?).map_err(in_words)
     }
 }

@@ -17,6 +17,7 @@ mod decide;
 mod effect;
 mod header;
 mod next;
+mod reference;
 mod reply;
 mod spec;
 mod state;
@@ -30,6 +31,7 @@ pub use command::{
 pub use effect::{Effect, Event};
 pub use header::{EndCause, Header, Status, Version};
 pub use next::{Next, Waiting};
+pub use reference::StudyRef;
 pub use reply::Reply;
 pub use spec::{Budget, NoProgress, RetryPolicy, StudySpec};
 pub use state::{Counts, Decision, Study};

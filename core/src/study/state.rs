@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Change, Command, Effect, Header, Next, Reply, Trial, TrialNumber, TrialState, Version};
 use crate::{Refusal, Timestamp};
 
@@ -21,7 +23,7 @@ pub struct Decision {
 }
 
 /// How many trials are in each state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     pub queued: u64,
     pub running: u64,

@@ -1,0 +1,76 @@
+//! What somebody may have meant.
+
+/// The candidate nearest to `word`, if it is at most two edits away (one in words of up to four letters).
+pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Distances are quadratic: nobody misspells a word of that length by two letters.
+    if word.len() > 64 {
+        return None;
+    }
+    let allowed = if word.chars().count() <= 4 { 1 } else { 2 };
+    candidates
+        .into_iter()
+        .filter(|candidate| candidate.len() <= 64)
+        .map(|candidate| (distance(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein's distance in characters, where swapping two neighbours counts as two.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// "`a`, `b` or `c`", at most ten of them.
+pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const SHOWN_MAX: usize = 10;
+    let names: Vec<&str> = names.into_iter().collect();
+    let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
+    if names.len() > SHOWN_MAX {
+        return format!("{} or {} others", shown.join(", "), names.len() - SHOWN_MAX);
+    }
+    match shown.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => "nothing".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_spellings_are_found_and_far_ones_are_not() {
+        let kinds = ["uniform", "quniform", "int", "choice"];
+        for (word, meant) in [
+            ("unifrom", Some("uniform")),
+            ("chocie", Some("choice")),
+            ("in", Some("int")),
+            ("Int", Some("int")),
+            ("float", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(word, kinds), meant, "{word}");
+        }
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        assert_eq!(one_of(["a"]), "`a`");
+        assert_eq!(one_of(["a", "b", "c"]), "`a`, `b` or `c`");
+        let many: Vec<String> = (0..12).map(|i| i.to_string()).collect();
+        assert!(one_of(many.iter().map(String::as_str)).ends_with("`9` or 2 others"));
+    }
+}
