@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::index::Index;
 use super::{Change, Header, Lessee, Reply, Trial, TrialNumber, TrialState, Version};
 use crate::{Refusal, Timestamp};
@@ -26,7 +28,7 @@ pub struct Decision {
 }
 
 /// How many trials are in each state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     pub queued: u64,
     pub running: u64,
@@ -90,6 +92,11 @@ impl Study {
     #[must_use]
     pub fn trial(&self, number: TrialNumber) -> Option<&Trial> {
         self.trials.get(&number)
+    }
+
+    /// The trials from this number on, in order.
+    pub fn trials_from(&self, first: TrialNumber) -> impl Iterator<Item = &Trial> {
+        self.trials.range(first..).map(|(_, trial)| trial)
     }
 
     /// All trials in the order of their numbers.
