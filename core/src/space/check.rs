@@ -65,11 +65,12 @@ impl Space {
                 }
             }
         }
-        self.check_activity(&implied)?;
+        self.check_activity(&implied, point)?;
         Ok(implied)
     }
 
-    fn check_activity(&self, point: &Point) -> Result<(), Refusal> {
+    /// Refuses a given value that the others rule out. What is implied by such a value only is not to blame.
+    fn check_activity(&self, point: &Point, given: &Point) -> Result<(), Refusal> {
         let mut known: Vec<(Activity, Option<usize>)> = Vec::with_capacity(self.parameters().len());
         for parameter in self.parameters() {
             let activity = match &parameter.activation {
@@ -89,10 +90,10 @@ impl Space {
                     })
                     .unwrap_or(Activity::Inactive),
             };
-            let value = point.get(&parameter.label);
-            if activity == Activity::Inactive && value.is_some() {
+            if activity == Activity::Inactive && given.get(&parameter.label).is_some() {
                 return Err(self.inactive(parameter));
             }
+            let value = point.get(&parameter.label);
             known.push((activity, value.and_then(|value| parameter.option_index(value))));
         }
         Ok(())

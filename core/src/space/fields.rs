@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::path::Path;
-use super::spelling::{nearest, one_of};
+use super::spelling::nearest;
 use super::value_kind::integer;
 use super::written::Written;
 use crate::Refusal;
@@ -21,15 +21,15 @@ impl<'a> Fields<'a> {
             return Err(path.refuse(format!("{what} must be a map, not {}", map.what())));
         };
         check_keys(entries, path)?;
-        if let Some((unknown, _)) =
-            entries.iter().find(|(key, _)| key != "type" && !known.contains(&key.as_str()))
-        {
-            let has = format!("{what} has {}", one_of(known.iter().copied()));
-            let hint = match nearest(unknown, known.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`? {has}"),
-                None => has,
+        if let Some((unknown, _)) = entries.iter().find(|(key, _)| !known.contains(&key.as_str())) {
+            let known: Vec<&str> = known.iter().copied().filter(|name| *name != "type").collect();
+            let fields = format!("the fields of {what} are {}", known.join(", "));
+            let hint = match nearest(unknown, known) {
+                Some(meant) => format!("did you mean `{meant}`? {fields}"),
+                None => fields,
             };
-            return Err(path.refuse(format!("unknown field `{unknown}`")).with_hint(hint));
+            let shown: String = unknown.chars().take(40).collect();
+            return Err(path.refuse(format!("unknown field `{shown}`")).with_hint(hint));
         }
         Ok(Self { map, path })
     }
