@@ -1,1 +1,7 @@
 //! One integration binary of modules.
+
+mod dependencies;
+mod deploy;
+mod docs;
+mod support;
+mod tidy;

@@ -31,7 +31,7 @@ impl ChoiceNode {
     }
 
     /// Gives the options of a listed choice the names that follow from them.
-    pub(super) fn name_listed_options(&mut self) {
+    pub fn name_listed_options(&mut self) {
         let names = listed_names(self.options.iter().map(|option| &option.node));
         for (option, name) in self.options.iter_mut().zip(names) {
             option.name = name;

@@ -15,10 +15,17 @@ mod change;
 mod command;
 mod decide;
 mod effect;
+#[cfg(test)]
+mod fixture;
 mod header;
+mod index;
 mod next;
+mod progress;
+mod reference;
 mod reply;
 mod spec;
+mod spec_check;
+mod spec_difference;
 mod state;
 mod trial;
 
@@ -30,6 +37,7 @@ pub use command::{
 pub use effect::{Effect, Event};
 pub use header::{EndCause, Header, Status, Version};
 pub use next::{Next, Waiting};
+pub use reference::StudyRef;
 pub use reply::Reply;
 pub use spec::{Budget, NoProgress, RetryPolicy, StudySpec};
 pub use state::{Counts, Decision, Study};

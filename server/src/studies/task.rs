@@ -10,12 +10,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 use tunewright_core::Refusal;
 use tunewright_core::name::{LeaseId, StudyId};
-use tunewright_core::study::{Command, Effect, Event, Lessee};
+use tunewright_core::study::{Command, Effect, Event, Lessee, Reply, StudyRef};
 
 use super::batch::Batch;
 use super::open::{Applied, OpenStudy};
 use super::request::Request;
-use super::signal::{Signal, StudyKey};
+use super::signal::Signal;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::storage::{CommitError, Storage, StorageError};
@@ -29,7 +29,7 @@ const RELOAD_LAST: Duration = Duration::from_secs(5);
 
 /// The owner of one study.
 pub(super) struct Task {
-    pub(super) key: StudyKey,
+    pub(super) key: StudyRef,
     pub(super) id: StudyId,
     pub(super) storage: Arc<dyn Storage>,
     pub(super) clock: Clock,
@@ -48,7 +48,11 @@ pub(super) enum State {
     Asleep,
     Open(Box<OpenStudy>),
     /// To be loaded (again) at this time; until then every request is refused with `why`.
-    Away { why: Refusal, retry_at: Instant, wait: Duration },
+    Away {
+        why: Refusal,
+        retry_at: Instant,
+        wait: Duration,
+    },
 }
 
 impl State {
@@ -99,7 +103,8 @@ impl Task {
             return;
         }
         let mut batch = Batch::default();
-        self.carry_out(&Command::Tick, &mut batch).unwrap_or_else(|refusal| warn!(%refusal, "a tick was refused"));
+        self.carry_out(&Command::Tick, &mut batch)
+            .unwrap_or_else(|refusal| warn!(%refusal, "a tick was refused"));
         self.commit(batch).await;
     }
 
@@ -174,11 +179,7 @@ impl Task {
         self.decide(command, batch).map(drop)
     }
 
-    fn decide(
-        &mut self,
-        command: &Command,
-        batch: &mut Batch,
-    ) -> Result<tunewright_core::study::Reply, Refusal> {
+    fn decide(&mut self, command: &Command, batch: &mut Batch) -> Result<Reply, Refusal> {
         let now = self.clock.now();
         match &mut self.state {
             State::Open(open) => {
@@ -274,8 +275,13 @@ pub(super) fn refusal_of(error: &StorageError) -> Refusal {
     match error {
         StorageError::Unavailable { .. } => Refusal::unavailable("the store does not answer", 1_000)
             .with_hint("nothing is lost: the request can be sent again once the store is back"),
-        StorageError::Corrupt { .. } => Refusal::internal("the study's records cannot be read; the server's log says more"),
-        StorageError::Unsafe(_) => Refusal::unavailable("the store is set up in a way that can lose results", 5_000),
+        StorageError::Corrupt { .. } => {
+            Refusal::internal("the study's records cannot be read; the server's log says more")
+        }
+        StorageError::Setup(refusal) => refusal.clone(),
+        StorageError::Unsafe(_) => {
+            Refusal::unavailable("the store is set up in a way that can lose results", 5_000)
+        }
     }
 }
 
