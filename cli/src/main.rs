@@ -10,6 +10,7 @@ mod failure;
 mod server;
 mod signals;
 mod store;
+mod study_file;
 mod telemetry;
 
 use std::process::ExitCode;
