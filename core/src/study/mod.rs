@@ -16,10 +16,14 @@ mod command;
 mod decide;
 mod effect;
 mod header;
+mod index;
 mod next;
+mod progress;
 mod reference;
 mod reply;
 mod spec;
+mod spec_check;
+mod spec_difference;
 mod state;
 mod trial;
 
