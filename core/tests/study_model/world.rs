@@ -314,7 +314,7 @@ fn pick<T>(items: &[T], index: usize) -> Option<&T> {
     // The newest are the most interesting: half of the draws fall on the last few.
     let recent = items.len().saturating_sub(4);
     match index.checked_rem(items.len())? {
-        any if index % 2 == 0 => items.get(any),
+        any if index.is_multiple_of(2) => items.get(any),
         any => items.get(recent + any % (items.len() - recent)),
     }
 }
