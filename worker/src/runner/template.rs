@@ -35,7 +35,7 @@ impl Template {
     #[must_use]
     pub fn labels(&self) -> BTreeSet<&str> {
         let labels = |piece| match piece {
-            &Piece::Label(ref label) => Some(label.as_str()),
+            Piece::Label(label) => Some(label.as_str()),
             Piece::Text(_) => None,
         };
         self.arguments.iter().flatten().filter_map(labels).collect()
