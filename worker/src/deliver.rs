@@ -112,7 +112,8 @@ mod tests {
             to_status(&Refusal::unavailable("the store is away", 100)),
         ];
         let mut left = failures.to_vec();
-        let done = deliver("a result", &CancellationToken::new(), || {
+        let never = CancellationToken::new();
+        let done = deliver("a result", &never, || {
             ready(match left.pop() {
                 Some(status) => Err(status),
                 None => Ok(Response::new(7)),
@@ -122,7 +123,7 @@ mod tests {
         for code in [Code::LeaseLost, Code::Conflict, Code::Closed, Code::Invalid, Code::NotFound] {
             let refusal = Refusal::new(code, "no");
             let mut calls = 0;
-            let refused = deliver("a result", &CancellationToken::new(), || {
+            let refused = deliver("a result", &never, || {
                 calls += 1;
                 ready(Err::<Response<()>, _>(to_status(&refusal)))
             });
@@ -134,8 +135,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_fault_is_borne_a_few_times_and_an_end_gives_up() {
         let mut calls = 0;
+        let never = CancellationToken::new();
         let fault = Refusal::internal("a bug");
-        let refused = deliver("a result", &CancellationToken::new(), || {
+        let refused = deliver("a result", &never, || {
             calls += 1;
             ready(Err::<Response<()>, _>(to_status(&fault)))
         });
