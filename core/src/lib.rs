@@ -8,12 +8,15 @@
 //! - [`suggest`]: the algorithms that propose points;
 //! - [`space`]: search spaces, points, and the distributions between them.
 //!
-//! [`refusal`], [`timestamp`] and [`name`] hold the vocabulary that all layers share.
+//! [`refusal`], [`timestamp`] and [`name`] hold the vocabulary that all layers share; [`normal`] and [`stream`] the
+//! arithmetic whose results must be the same on every machine.
 
 pub mod local;
 pub mod name;
+pub mod normal;
 pub mod refusal;
 pub mod space;
+pub mod stream;
 pub mod study;
 pub mod suggest;
 pub mod timestamp;

@@ -73,7 +73,7 @@ impl Distribution {
 }
 
 /// How many whole steps there are in so many: 2.9999999999999996, from (0.3 - 0.0) / 0.1, counts as 3.
-fn whole_steps(steps: f64) -> f64 {
+pub(super) fn whole_steps(steps: f64) -> f64 {
     let slack = (GRID_SLACK * steps.max(1.0)).min(1e-3);
     if (steps - steps.round()).abs() <= slack { steps.round() } else { steps.floor() }
 }

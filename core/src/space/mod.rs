@@ -35,7 +35,7 @@ mod value_kind;
 mod write;
 mod written;
 
-pub use distribution::Distribution;
+pub use distribution::{Distribution, Grid, Latent, Law};
 pub use limits::{DEPTH_MAX, INT_MAX, LABEL_LEN_MAX, NODES_MAX, OPTIONS_MAX, PARAMETERS_MAX};
 pub use node::{ChoiceNode, ChoiceOption, Node, ParameterNode};
 pub use parameter::{Activation, Parameter};

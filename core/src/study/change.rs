@@ -18,13 +18,15 @@ pub enum Change {
     OutputKept { trial: TrialNumber, attempt: u32, output: String },
     /// A lease lives until then. Volatile: never stored, and after a restart every lease gets a full period.
     LeaseRenewed { trial: TrialNumber, until: Timestamp },
+    /// A queued trial's backoff is over. Volatile: its document says when that is.
+    BackoffEnded { trial: TrialNumber },
 }
 
 impl Change {
     /// Whether it has to be stored before anybody is told.
     #[must_use]
     pub const fn is_durable(&self) -> bool {
-        !matches!(self, Self::LeaseRenewed { .. })
+        !matches!(self, Self::LeaseRenewed { .. } | Self::BackoffEnded { .. })
     }
 }
 

@@ -40,6 +40,22 @@ pub struct Header {
     pub rev: Version,
 }
 
+impl Header {
+    /// When the study's time is up; `None` before the first lease, and without a timeout.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Timestamp> {
+        let started_at = self.started_at?;
+        Some(started_at.plus_millis(self.spec.budget.timeout_ms?))
+    }
+
+    /// Whether queued trials may still run, now or after a pause. When the space is exhausted nothing new is drawn, but
+    /// what is queued goes first.
+    #[must_use]
+    pub fn may_lease(&self) -> bool {
+        !self.status.is_terminal() && matches!(self.closing, None | Some(EndCause::SpaceExhausted))
+    }
+}
+
 /// Where a study stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -15,11 +15,17 @@ mod change;
 mod command;
 mod decide;
 mod effect;
+#[cfg(test)]
+mod fixture;
 mod header;
+mod index;
 mod next;
+mod progress;
 mod reference;
 mod reply;
 mod spec;
+mod spec_check;
+mod spec_difference;
 mod state;
 mod trial;
 

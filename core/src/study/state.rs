@@ -4,22 +4,27 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Command, Effect, Header, Next, Reply, Trial, TrialNumber, TrialState, Version};
+use super::index::Index;
+use super::{Change, Header, Lessee, Reply, Trial, TrialNumber, TrialState, Version};
 use crate::{Refusal, Timestamp};
 
 /// A study: its documents and what is derived from them.
 #[derive(Clone, Debug)]
 pub struct Study {
-    header: Header,
-    version: Version,
-    trials: BTreeMap<TrialNumber, Trial>,
+    pub(super) header: Header,
+    pub(super) version: Version,
+    pub(super) trials: BTreeMap<TrialNumber, Trial>,
+    pub(super) index: Index,
+    /// The newest time any change told; for events of changes that tell none themselves.
+    pub(super) clock: Timestamp,
 }
 
 /// What a command comes to: changes to store and apply, and the answer to give then.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
     pub changes: Vec<Change>,
-    pub reply: Reply,
+    /// A refusal here has something to store first: a result that came too late, kept for people to see.
+    pub reply: Result<Reply, Refusal>,
 }
 
 /// How many trials are in each state.
@@ -33,41 +38,44 @@ pub struct Counts {
     pub cancelled: u64,
 }
 
+impl Counts {
+    /// Trials that count toward `max_trials`: all but the cancelled ones.
+    #[must_use]
+    pub const fn budgeted(&self) -> u64 {
+        self.queued + self.running + self.completed + self.failed + self.pruned
+    }
+
+    pub(super) fn of(&mut self, state: TrialState) -> &mut u64 {
+        match state {
+            TrialState::Queued => &mut self.queued,
+            TrialState::Running => &mut self.running,
+            TrialState::Completed => &mut self.completed,
+            TrialState::Failed => &mut self.failed,
+            TrialState::Pruned => &mut self.pruned,
+            TrialState::Cancelled => &mut self.cancelled,
+        }
+    }
+}
+
 impl Study {
     /// A study from its documents. Every live lease gets one fresh full period from `now`.
     #[must_use]
-    pub fn load(_header: Header, _version: Version, _trials: Vec<Trial>, _now: Timestamp) -> Self {
-        todo!()
-    }
-
-    /// What the command comes to; changes nothing.
-    ///
-    /// # Errors
-    /// A refusal if the command is wrong or comes at the wrong time.
-    pub fn decide(&self, _command: &Command, _now: Timestamp) -> Result<Decision, Refusal> {
-        todo!()
-    }
-
-    /// Folds one change in and names what the outside has to do once it is stored.
-    pub fn apply(&mut self, _change: &Change) -> Vec<Effect> {
-        todo!()
+    pub fn load(header: Header, version: Version, trials: Vec<Trial>, now: Timestamp) -> Self {
+        let mut index = Index::new(header.spec.budget.no_progress);
+        let until = now.plus_millis(header.spec.lease_ttl_ms);
+        for trial in &trials {
+            index.replace(None, trial);
+            if trial.state == TrialState::Running {
+                index.renew(trial.number, until);
+            }
+        }
+        let trials = trials.into_iter().map(|trial| (trial.number, trial)).collect();
+        Self { header, version, trials, index, clock: now }
     }
 
     /// All changes applied so far are stored, as this version.
     pub fn committed(&mut self, version: Version) {
         self.version = version;
-    }
-
-    /// What would be leased next.
-    #[must_use]
-    pub fn next(&self, _now: Timestamp) -> Next {
-        todo!()
-    }
-
-    /// When [`Command::Tick`] has something to do, at the earliest.
-    #[must_use]
-    pub fn next_timer(&self) -> Option<Timestamp> {
-        todo!()
     }
 
     #[must_use]
@@ -86,30 +94,58 @@ impl Study {
         self.trials.get(&number)
     }
 
+    /// The trials from this number on, in order.
+    pub fn trials_from(&self, first: TrialNumber) -> impl Iterator<Item = &Trial> {
+        self.trials.range(first..).map(|(_, trial)| trial)
+    }
+
     /// All trials in the order of their numbers.
     pub fn trials(&self) -> impl DoubleEndedIterator<Item = &Trial> {
         self.trials.values()
     }
 
+    /// The number the next new trial gets.
+    pub(super) fn next_number(&self) -> TrialNumber {
+        self.trials.last_key_value().map_or(TrialNumber(0), |(last, _)| TrialNumber(last.0.saturating_add(1)))
+    }
+
     #[must_use]
     pub fn counts(&self) -> Counts {
-        todo!()
+        self.index.counts()
     }
 
     /// The completed trial with the lowest loss; of equal ones the first.
     #[must_use]
     pub fn best(&self) -> Option<&Trial> {
-        todo!()
+        self.index.best().and_then(|(_, number)| self.trial(number))
     }
 
     /// Numbers of the trials in this state, in order.
-    pub fn in_state(&self, _state: TrialState) -> impl Iterator<Item = TrialNumber> {
-        std::iter::empty()
+    pub fn in_state(&self, state: TrialState) -> impl DoubleEndedIterator<Item = TrialNumber> {
+        self.index.in_state(state)
     }
 
     /// The trial that was leased or enqueued by this request.
+    ///
+    /// Its lease may be over, or be another request's by now: [`Study::leased_by_request`] is for a lease sent twice.
     #[must_use]
-    pub fn by_request(&self, _request_id: &str) -> Option<&Trial> {
-        todo!()
+    pub fn by_request(&self, request_id: &str) -> Option<&Trial> {
+        self.index
+            .lease_requested(request_id)
+            .or_else(|| self.index.requested(request_id))
+            .and_then(|number| self.trial(number))
+    }
+
+    /// The running trial whose lease was made by this request.
+    #[must_use]
+    pub fn leased_by_request(&self, request_id: &str) -> Option<&Trial> {
+        self.index.lease_requested(request_id).and_then(|number| self.trial(number))
+    }
+
+    /// The running trials of this lessee: what a client that was started again gets back.
+    pub fn leased_to<'a>(&'a self, lessee: &'a Lessee) -> impl Iterator<Item = &'a Trial> {
+        self.in_state(TrialState::Running)
+            .filter_map(|number| self.trial(number))
+            .filter(move |trial| trial.lease.as_ref().is_some_and(|lease| lease.lessee == *lessee))
     }
 }

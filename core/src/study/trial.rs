@@ -55,18 +55,25 @@ pub struct Trial {
     /// The last acknowledged hint of an earlier or the running attempt, handed to the next attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<ResumeHint>,
-    /// Attempts that have ended, oldest first.
+    /// Attempts that have ended, oldest first; the newest [`Trial::ATTEMPTS_KEPT`] of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<Attempt>,
     /// Set when terminal, and immutable then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
-    /// Late results that do not count, kept for people to see; at most 8, newest kept.
+    /// Late results that do not count, kept for people to see; the newest [`Trial::ORPHANS_KEPT`] of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub orphans: Vec<Orphan>,
     pub created_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+}
+
+impl Trial {
+    /// How many ended attempts a document remembers: releases are unlimited, a document is not.
+    pub const ATTEMPTS_KEPT: usize = 64;
+    /// How many late results a document remembers.
+    pub const ORPHANS_KEPT: usize = 8;
 }
 
 /// Where a trial stands.
@@ -119,6 +126,10 @@ pub struct Lease {
     pub id: LeaseId,
     pub lessee: Lessee,
     pub leased_at: Timestamp,
+    /// The idempotency key of the request that made this lease. The trial's own may be another: that of the
+    /// request that enqueued it, or of an earlier attempt's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }
 
 /// Who leases: a worker that was assigned the trial, or training code that asked for it.
@@ -212,7 +223,7 @@ impl EndReason {
 }
 
 /// How a trial ended.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// Finite. Always there when completed; when pruned the last reported one, if any; else `None`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// Which algorithm proposes points, with its settings. In YAML `algorithm: tpe` or
 /// `algorithm: {name: tpe, gamma: 0.3}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "name", rename_all = "snake_case")]
 pub enum Algorithm {
     Random,
     Tpe(TpeSettings),
@@ -30,7 +30,8 @@ pub struct TpeSettings {
     pub n_ei: u32,
     /// The weight of the prior component; > 0, finite.
     pub prior_weight: f64,
-    /// The newest so many observations keep full weight, older ones ramp down linearly.
+    /// The newest so many observations keep full weight, older ones ramp down linearly; 0
+    /// for full weight to all.
     pub linear_forgetting: u32,
 }
 

@@ -5,7 +5,18 @@
 //! the observations arrived, after every restart, in debug and release builds.
 
 mod algorithm;
+mod anneal;
+mod draft;
+mod frame;
+mod history;
+mod prior;
+mod random;
+mod settings;
 mod suggester;
+mod tpe;
+mod unseen;
+mod wishes;
 
 pub use algorithm::{Algorithm, AnnealSettings, TpeSettings};
+pub use settings::ALGORITHMS;
 pub use suggester::{Ask, Observation, Proposal, Suggester, Verdict, build};

@@ -3,6 +3,9 @@
 use crate::space::{Point, Space};
 
 use super::Algorithm;
+use super::anneal::Anneal;
+use super::random::Random;
+use super::tpe::Tpe;
 
 /// One ended trial, as a suggester sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +56,14 @@ pub trait Suggester: Send + std::fmt::Debug {
 }
 
 /// The suggester of this algorithm over this space, with all its randomness derived from `seed`.
+///
+/// The settings must be valid ([`Algorithm::validate`]); with others the points are still points of the space, but
+/// the search makes no promise.
 #[must_use]
-pub fn build(_algorithm: &Algorithm, _space: &Space, _seed: u64) -> Box<dyn Suggester> {
-    todo!()
+pub fn build(algorithm: &Algorithm, space: &Space, seed: u64) -> Box<dyn Suggester> {
+    match algorithm {
+        Algorithm::Random => Box::new(Random::new(space, seed)),
+        Algorithm::Tpe(settings) => Box::new(Tpe::new(settings, space, seed)),
+        Algorithm::Anneal(settings) => Box::new(Anneal::new(settings, space, seed)),
+    }
 }

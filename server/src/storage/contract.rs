@@ -1,6 +1,7 @@
 //! What every store has to do.
 
 use async_trait::async_trait;
+use tunewright_core::Refusal;
 use tunewright_core::name::StudyId;
 use tunewright_core::study::{Header, Report, Trial, TrialNumber, Version};
 
@@ -83,6 +84,25 @@ pub enum StorageError {
     /// The store is set up in a way that can lose results; the message says what to set.
     #[error("{0}")]
     Unsafe(String),
+    /// It cannot be opened as asked: a mistyped address, a directory that another server uses.
+    /// Only [`open`](super::open()) answers with it; a person has to mend it, and the refusal has the hint.
+    #[error("{0}")]
+    Setup(Refusal),
+}
+
+impl StorageError {
+    /// The store did not answer as it should while `during`.
+    pub fn unavailable(
+        during: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Unavailable { during, source: source.into() }
+    }
+
+    /// Ids are never used twice, so another study under this id means that something is wrong with the store.
+    pub(super) fn id_in_use(id: &StudyId) -> Self {
+        Self::Corrupt { key: id.to_string(), problem: "another study has this id".to_owned() }
+    }
 }
 
 /// A store. Implementations are cheap to share behind an `Arc` and safe to call from many tasks.
@@ -93,6 +113,8 @@ pub trait Storage: Send + Sync + std::fmt::Debug + 'static {
 
     /// Keeps a new study's header at version 0, and claims its (project, name).
     /// Answers with the id of the study that has the name already, if there is one; nothing is changed then.
+    /// Creating once more what is there already under the same id and name changes nothing and answers `None`,
+    /// so a caller that does not know whether it happened asks again.
     async fn create(&self, header: &Header) -> Result<Option<StudyId>, StorageError>;
 
     /// Writes all or nothing, raises the version by one and answers with it.

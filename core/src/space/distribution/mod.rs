@@ -1,5 +1,16 @@
 //! The prior distribution of one parameter.
 
+mod draw;
+mod grid;
+mod latent;
+mod law;
+#[cfg(test)]
+mod tests;
+
+pub use grid::Grid;
+pub use latent::Latent;
+pub use law::Law;
+
 /// What a parameter's values are drawn from.
 ///
 /// Bounds are real values here, also of the log kinds (the Hyperopt form, where they are logarithms, is converted

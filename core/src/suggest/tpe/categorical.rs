@@ -1,0 +1,69 @@
+//! The model of a choice.
+
+use super::ages::Ages;
+use crate::stream::Stream;
+use crate::suggest::prior;
+
+/// Two discrete distributions over the options.
+#[derive(Debug)]
+pub(super) struct Categorical {
+    prior: Vec<f64>,
+    good: Vec<f64>,
+    other: Vec<f64>,
+}
+
+impl Categorical {
+    pub fn new(prior: Vec<f64>) -> Self {
+        Self { good: prior.clone(), other: prior.clone(), prior }
+    }
+
+    /// Weighted counts, to which the prior adds `prior_weight` an option on average. `places` are the indices of
+    /// the options by slot.
+    pub fn build(&mut self, places: &[f64], ages: &Ages, prior_weight: f64) {
+        let others = places.iter().copied().zip(ages.weights().iter().copied());
+        count(&mut self.good, &self.prior, prior_weight, ages.good().iter().copied());
+        count(&mut self.other, &self.prior, prior_weight, others.chain(ages.pending().iter().copied()));
+    }
+
+    /// The option, of so many drawn from the good distribution, where it exceeds the other most.
+    pub fn propose(&self, open: Option<&[usize]>, candidates: u32, stream: &mut Stream) -> usize {
+        let score = |index: usize| libm::log(self.good[index]) - libm::log(self.other[index]);
+        let mut best = prior::draw_index(&self.good, open, stream.unit());
+        for _ in 1..candidates {
+            let index = prior::draw_index(&self.good, open, stream.unit());
+            if score(index) > score(best) {
+                best = index;
+            }
+        }
+        best
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "places of options are small whole numbers; an absent one saturates to 0 and weighs nothing"
+)]
+fn count(
+    counts: &mut [f64],
+    prior: &[f64],
+    prior_weight: f64,
+    observations: impl Iterator<Item = (f64, f64)>,
+) {
+    let options = prior.len() as f64;
+    for (count, p) in counts.iter_mut().zip(prior) {
+        *count = options * prior_weight * p;
+    }
+    for (place, weight) in observations {
+        if weight > 0.0
+            && let Some(count) = counts.get_mut(place as usize)
+        {
+            *count += weight;
+        }
+    }
+    let total: f64 = counts.iter().sum();
+    for count in counts {
+        *count /= total;
+    }
+}

@@ -1,0 +1,80 @@
+//! The model of a numeric parameter.
+
+use super::ages::Ages;
+use super::column::Column;
+use super::mixture::Mixture;
+use super::parzen;
+use crate::space::{Latent, ParamValue};
+use crate::stream::Stream;
+
+/// Two mixtures over the latent variable of one parameter.
+#[derive(Debug)]
+pub(super) struct Numeric {
+    latent: Latent,
+    good: Mixture,
+    other: Mixture,
+    /// Scratch: place and weight of the others, by place.
+    observations: Vec<(f64, f64)>,
+    /// Scratch: the cells already scored in this proposal.
+    scored: Vec<i64>,
+}
+
+impl Numeric {
+    pub fn new(latent: Latent) -> Self {
+        let (good, other) = (Mixture::default(), Mixture::default());
+        Self { latent, good, other, observations: Vec::new(), scored: Vec::new() }
+    }
+
+    pub fn build(&mut self, column: &Column, ages: &Ages, prior_weight: f64) {
+        self.observations.clear();
+        let mut pending = ages.pending().iter().peekable();
+        for entry in column.sorted() {
+            let weight = ages.weights()[entry.slot as usize];
+            if weight > 0.0 {
+                while let Some(waiting) = pending.next_if(|(place, _)| *place < entry.place) {
+                    self.observations.push(*waiting);
+                }
+                self.observations.push((entry.place, weight));
+            }
+        }
+        self.observations.extend(pending);
+        parzen::fill(&mut self.good, self.latent.law, prior_weight, ages.good());
+        self.good.finish();
+        parzen::fill(&mut self.other, self.latent.law, prior_weight, &self.observations);
+    }
+
+    /// The candidate, of so many drawn from the good density, where it exceeds the other density most; the first
+    /// of equal ones.
+    pub fn propose(&mut self, candidates: u32, stream: &mut Stream) -> ParamValue {
+        let mut best = (f64::NEG_INFINITY, f64::NAN);
+        self.scored.clear();
+        for _ in 0..candidates {
+            let z = self.good.draw(stream);
+            let Some(score) = self.score(z) else { continue };
+            if best.1.is_nan() || score > best.0 {
+                best = (score, z);
+            }
+        }
+        self.latent.value(best.1)
+    }
+
+    /// The logarithm of the ratio of the densities at `z`, or of the probabilities of its cell; `None` if this
+    /// cell was scored before.
+    fn score(&mut self, z: f64) -> Option<f64> {
+        let (good, other) = match self.latent.grid() {
+            None => (self.good.density(z), self.other.density(z)),
+            Some(grid) => {
+                let index = self.latent.index_at(grid, z);
+                if self.scored.contains(&index) {
+                    return None;
+                }
+                self.scored.push(index);
+                let (a, b) = self.latent.cell(grid, index);
+                (self.good.mass(a, b), self.other.mass(a, b))
+            }
+        };
+        // Far out a density can be too small for a number.
+        let log = |density: f64| libm::log(density.max(f64::MIN_POSITIVE));
+        Some(log(good) - log(other))
+    }
+}

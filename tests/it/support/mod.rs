@@ -1,0 +1,4 @@
+//! What the tests stand on: the built binary, and the project's own files.
+
+pub mod binary;
+pub mod project;
