@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod deploy;
+mod digits;
 mod docs;
 mod support;
 mod tidy;
