@@ -7,7 +7,6 @@ mod command;
 mod context;
 mod durations;
 mod failure;
-mod server;
 mod signals;
 mod store;
 mod study_file;
