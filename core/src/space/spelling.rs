@@ -35,11 +35,20 @@ fn distance(a: &str, b: &str) -> usize {
     rows[a.len()][b.len()]
 }
 
+/// What somebody wrote, cut so that a message stays one: it may be of any length.
+pub(super) fn cut(text: &str) -> String {
+    const SHOWN_MAX: usize = 80;
+    match text.char_indices().nth(SHOWN_MAX) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// "`a`, `b` or `c`", at most ten of them.
 pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const SHOWN_MAX: usize = 10;
     let names: Vec<&str> = names.into_iter().collect();
-    let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
+    let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{}`", cut(name))).collect();
     if names.len() > SHOWN_MAX {
         return format!("{} or {} others", shown.join(", "), names.len() - SHOWN_MAX);
     }
@@ -68,6 +77,12 @@ mod tests {
         ] {
             assert_eq!(nearest(word, kinds), meant, "{word}");
         }
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        assert_eq!(cut(&"é".repeat(80)), "é".repeat(80));
+        assert_eq!(cut(&"é".repeat(81)), format!("{}...", "é".repeat(80)));
     }
 
     #[test]

@@ -326,6 +326,29 @@ fn trees_from_code_that_no_text_could_give() {
     );
 }
 
+#[test]
+fn messages_stay_short_whatever_is_written() {
+    let long = "x".repeat(1_000_000);
+    let millions = "1,".repeat(1_000_000);
+    for json in [
+        format!(r#"{{"{long}": {{"type": "uniform"}}}}"#),
+        format!(r#"{{"a": {{"type": "{long}"}}}}"#),
+        format!(r#"{{"a": {{"type": "uniform", "{long}": 1}}}}"#),
+        format!(r#"{{"a": {{"type": "uniform", "low": 0, "high": 1, "label": "{long}"}}}}"#),
+        format!(r#"{{"a": {{"type": "uniform", "low": [{millions}1], "high": 1}}}}"#),
+        format!(r#"{{"{long}": 1, "{long}": 2}}"#),
+        format!(r#"{{"type": "choice", "options": {{"{long}": 1}}}}"#),
+    ] {
+        let said = refusal(&json).to_string();
+        assert!(said.len() < 300, "{} bytes", said.len());
+    }
+    let space = Space::from_json(LEAF).unwrap();
+    for values in [json!({ &long: 1 }), json!({"value": long}), json!({"value": vec![0; 1_000_000]})] {
+        let said = space.read_point(&values).unwrap_err().to_string();
+        assert!(said.len() < 300, "{} bytes", said.len());
+    }
+}
+
 const LEAF: &str = r#"{"type": "uniform", "low": 0, "high": 1}"#;
 const UNIT: Distribution = Distribution::Uniform { low: 0.0, high: 1.0 };
 

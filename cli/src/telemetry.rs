@@ -1,0 +1,46 @@
+//! Logs, on stderr.
+
+use std::io::IsTerminal as _;
+
+use anyhow::Context as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::args::{Global, LogFormat};
+
+/// Starts logging. What is logged: `TUNEWRIGHT_LOG`, else `RUST_LOG`, else by `-v` and `-q`.
+///
+/// # Errors
+/// When one of these variables does not hold a filter.
+pub fn init(global: &Global, service: bool) -> anyhow::Result<()> {
+    let filter = match ["TUNEWRIGHT_LOG", "RUST_LOG"].into_iter().find_map(set_variable) {
+        Some((name, text)) => {
+            EnvFilter::try_new(&text).with_context(|| format!("{name} is not a log filter: `{text}`"))?
+        }
+        None => EnvFilter::new(default_filter(global, service)),
+    };
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
+    match global.log_format {
+        LogFormat::Text => lines.with_target(false).init(),
+        LogFormat::Json => lines.json().init(),
+    }
+    Ok(())
+}
+
+fn set_variable(name: &'static str) -> Option<(&'static str, String)> {
+    std::env::var(name).ok().filter(|text| !text.is_empty()).map(|text| (name, text))
+}
+
+/// Services tell what they do; commands for people speak for themselves and log only what is wrong.
+const fn default_filter(global: &Global, service: bool) -> &'static str {
+    match (global.quiet, global.verbose, service) {
+        (true, ..) => "error",
+        (false, 0, false) => "warn",
+        (false, 0, true) => "info",
+        (false, 1, false) => "info",
+        (false, 1, true) => "info,tunewright=debug,tunewright_server=debug,tunewright_worker=debug",
+        (false, 2.., _) => "debug,tunewright=trace,tunewright_server=trace,tunewright_worker=trace",
+    }
+}
