@@ -19,6 +19,8 @@ pub(super) struct History {
     places: Vec<Vec<f64>>,
     ranking: BTreeSet<Ranked>,
     finished: usize,
+    /// By parameter: how many trials had it active.
+    active: Vec<usize>,
     /// By parameter: how many finished trials had it active.
     finished_with: Vec<usize>,
     seen: BTreeSet<Key>,
@@ -34,18 +36,25 @@ struct Ranked {
 
 impl History {
     pub fn new(frame: &Frame) -> Self {
-        Self { places: vec![Vec::new(); frame.len()], finished_with: vec![0; frame.len()], ..Self::default() }
+        Self {
+            places: vec![Vec::new(); frame.len()],
+            active: vec![0; frame.len()],
+            finished_with: vec![0; frame.len()],
+            ..Self::default()
+        }
     }
 
-    /// Takes in a trial and returns its slot; `None` if there is no room for more (2^32 trials).
-    pub fn add(&mut self, frame: &Frame, observation: &Observation) -> Option<u32> {
-        let slot = u32::try_from(self.numbers.len()).ok()?;
+    /// Takes in a trial, unless there is no room for more (2^32 trials).
+    pub fn add(&mut self, frame: &Frame, observation: &Observation) {
+        let Ok(slot) = u32::try_from(self.numbers.len()) else { return };
         let number = observation.number;
         self.numbers.push(number);
         let at = self.order.partition_point(|&other| self.numbers[other as usize] < number);
         self.order.insert(at, slot);
         for (i, places) in self.places.iter_mut().enumerate() {
-            places.push(frame.place(i, &observation.point));
+            let place = frame.place(i, &observation.point);
+            self.active[i] += usize::from(!place.is_nan());
+            places.push(place);
         }
         let is_finished = match observation.verdict {
             Verdict::Completed { loss } if loss.is_finite() => {
@@ -63,7 +72,6 @@ impl History {
             }
         }
         self.seen.extend(frame.key(&observation.point));
-        Some(slot)
     }
 
     /// How many trials ended with a loss, at the end or when they were pruned.
@@ -71,7 +79,12 @@ impl History {
         self.finished
     }
 
-    /// How many of these had parameter `i` active.
+    /// How many trials of any end had parameter `i` active.
+    pub fn active(&self, i: usize) -> usize {
+        self.active[i]
+    }
+
+    /// How many finished trials had parameter `i` active.
     pub fn finished_with(&self, i: usize) -> usize {
         self.finished_with[i]
     }

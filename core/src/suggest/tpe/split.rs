@@ -10,6 +10,8 @@ const GOOD_MAX: usize = 25;
 pub(super) struct Split {
     good: Vec<u32>,
     is_good: Vec<bool>,
+    /// Positions in `good`, by number of the trial.
+    by_number: Vec<usize>,
 }
 
 impl Split {
@@ -26,11 +28,19 @@ impl Split {
         for slot in &self.good {
             self.is_good[*slot as usize] = true;
         }
+        self.by_number.clear();
+        self.by_number.extend(0..self.good.len());
+        self.by_number.sort_unstable_by_key(|position| history.numbers()[self.good[*position] as usize]);
     }
 
     /// The slots of the good trials, from the best.
     pub fn good(&self) -> &[u32] {
         &self.good
+    }
+
+    /// Positions in [`Split::good`], by number of the trial.
+    pub fn good_by_number(&self) -> &[usize] {
+        &self.by_number
     }
 
     pub fn is_good(&self, slot: u32) -> bool {
