@@ -1,1 +1,9 @@
 //! One integration binary of modules.
+
+mod bad_input;
+mod dependencies;
+mod deploy;
+mod digits;
+mod docs;
+mod support;
+mod tidy;

@@ -1,6 +1,6 @@
 //! Whether a point belongs to a space.
 
-use super::spelling::{nearest, one_of};
+use super::spelling::{cut, nearest, one_of};
 use super::{Activation, Distribution, ParamValue, Parameter, Point, Space};
 use crate::Refusal;
 
@@ -65,11 +65,12 @@ impl Space {
                 }
             }
         }
-        self.check_activity(&implied)?;
+        self.check_activity(&implied, point)?;
         Ok(implied)
     }
 
-    fn check_activity(&self, point: &Point) -> Result<(), Refusal> {
+    /// Refuses a given value that the others rule out. What is implied by such a value only is not to blame.
+    fn check_activity(&self, point: &Point, given: &Point) -> Result<(), Refusal> {
         let mut known: Vec<(Activity, Option<usize>)> = Vec::with_capacity(self.parameters().len());
         for parameter in self.parameters() {
             let activity = match &parameter.activation {
@@ -89,10 +90,10 @@ impl Space {
                     })
                     .unwrap_or(Activity::Inactive),
             };
-            let value = point.get(&parameter.label);
-            if activity == Activity::Inactive && value.is_some() {
+            if activity == Activity::Inactive && given.get(&parameter.label).is_some() {
                 return Err(self.inactive(parameter));
             }
+            let value = point.get(&parameter.label);
             known.push((activity, value.and_then(|value| parameter.option_index(value))));
         }
         Ok(())
@@ -112,8 +113,7 @@ impl Space {
 
     pub(super) fn unknown_label(&self, label: &str) -> Refusal {
         let labels = || self.parameters().iter().map(|parameter| parameter.label.as_str());
-        let shown: String = label.chars().take(80).collect();
-        let refusal = Refusal::invalid(shown, "is no parameter of the space");
+        let refusal = Refusal::invalid(cut(label), "is no parameter of the space");
         match nearest(label, labels()) {
             Some(meant) => refusal.with_hint(format!("did you mean `{meant}`?")),
             None => refusal.with_hint(format!("the parameters are {}", one_of(labels()))),
@@ -155,7 +155,7 @@ impl Parameter {
         if fits {
             return Ok(());
         }
-        let shown: String = value.to_string().chars().take(80).collect();
+        let shown = cut(&value.to_string());
         Err(Refusal::invalid(&*self.label, format!("{}, not `{shown}`", self.must_be())))
     }
 

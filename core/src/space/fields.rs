@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::path::Path;
-use super::spelling::{nearest, one_of};
+use super::spelling::{cut, nearest};
 use super::value_kind::integer;
 use super::written::Written;
 use crate::Refusal;
@@ -21,15 +21,14 @@ impl<'a> Fields<'a> {
             return Err(path.refuse(format!("{what} must be a map, not {}", map.what())));
         };
         check_keys(entries, path)?;
-        if let Some((unknown, _)) =
-            entries.iter().find(|(key, _)| key != "type" && !known.contains(&key.as_str()))
-        {
-            let has = format!("{what} has {}", one_of(known.iter().copied()));
-            let hint = match nearest(unknown, known.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`? {has}"),
-                None => has,
+        if let Some((unknown, _)) = entries.iter().find(|(key, _)| !known.contains(&key.as_str())) {
+            let known: Vec<&str> = known.iter().copied().filter(|name| *name != "type").collect();
+            let fields = format!("the fields of {what} are {}", known.join(", "));
+            let hint = match nearest(unknown, known) {
+                Some(meant) => format!("did you mean `{meant}`? {fields}"),
+                None => fields,
             };
-            return Err(path.refuse(format!("unknown field `{unknown}`")).with_hint(hint));
+            return Err(path.refuse(format!("unknown field `{}`", cut(unknown))).with_hint(hint));
         }
         Ok(Self { map, path })
     }
@@ -87,7 +86,7 @@ impl<'a> Fields<'a> {
 pub(super) fn check_keys(entries: &[(String, Written)], path: &Path) -> Result<(), Refusal> {
     let mut seen = BTreeSet::new();
     match entries.iter().find(|(key, _)| !seen.insert(key)) {
-        Some((key, _)) => Err(path.refuse(format!("key `{key}` stands here twice"))),
+        Some((key, _)) => Err(path.refuse(format!("key `{}` stands here twice", cut(key)))),
         None => Ok(()),
     }
 }

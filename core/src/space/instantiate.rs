@@ -61,7 +61,7 @@ fn build_choice(choice: &ChoiceNode, point: &Point, path: &Path) -> Result<Value
     let mut map = Map::new();
     map.insert("name".to_owned(), option.name.clone().into());
     match (&option.node, inside) {
-        (_, Value::Null) => {}
+        (Node::Constant(Value::Null), _) => {}
         (Node::Map(_), Value::Object(entries)) => map.extend(entries),
         (_, other) => {
             map.insert("value".to_owned(), other);

@@ -5,6 +5,8 @@
 //! switches on. A [`Point`] is one value for each active parameter; [`Space::instantiate`] turns it into the
 //! structured configuration a training script reads.
 
+#[cfg(any(test, feature = "testing"))]
+pub mod arbitrary;
 mod cardinality;
 mod check;
 mod choice;
@@ -20,6 +22,8 @@ mod node;
 mod parameter;
 mod path;
 mod point;
+#[cfg(test)]
+mod properties;
 mod read;
 mod read_point;
 #[allow(clippy::module_inception)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, de::Error};
 
 use super::fields::{Fields, check_keys};
 use super::path::Path;
-use super::spelling::nearest;
+use super::spelling::{cut, nearest};
 use super::written::Written;
 use super::{ChoiceNode, ChoiceOption, Distribution, Node, ParameterNode};
 use crate::Refusal;
@@ -79,12 +79,14 @@ impl Form {
     fn kind(self, kind: &str, written: &Written, path: &Path) -> Result<Node, Refusal> {
         match kind {
             "choice" | "pchoice" => self.choice(kind, written, path).map(Node::Choice),
-            "constant" => constant(Fields::new(written, path, kind, &["value"])?.required("value")?, path),
-            "map" => match Fields::new(written, path, kind, &["entries"])?.required("entries")? {
+            "constant" => {
+                constant(Fields::new(written, path, kind, &["type", "value"])?.required("value")?, path)
+            }
+            "map" => match Fields::new(written, path, kind, &["type", "entries"])?.required("entries")? {
                 Written::Map(entries) => self.map(entries, path),
                 other => Err(path.refuse(format!("entries must be a map, not {}", other.what()))),
             },
-            "list" => match Fields::new(written, path, kind, &["items"])?.required("items")? {
+            "list" => match Fields::new(written, path, kind, &["type", "items"])?.required("items")? {
                 Written::List(items) => self.list(items, path),
                 other => Err(path.refuse(format!("items must be a list, not {}", other.what()))),
             },
@@ -94,11 +96,11 @@ impl Form {
 
     fn parameter(self, kind: &str, written: &Written, path: &Path) -> Result<ParameterNode, Refusal> {
         let known: &[&str] = match kind {
-            "uniform" | "loguniform" | "uniformint" | "randint" => &["low", "high", "label"],
-            "quniform" | "qloguniform" => &["low", "high", "q", "label"],
-            "normal" | "lognormal" => &["mu", "sigma", "label"],
-            "qnormal" | "qlognormal" => &["mu", "sigma", "q", "label"],
-            "int" | "float" => &["low", "high", "step", "log", "label"],
+            "uniform" | "loguniform" | "uniformint" | "randint" => &["type", "low", "high", "label"],
+            "quniform" | "qloguniform" => &["type", "low", "high", "q", "label"],
+            "normal" | "lognormal" => &["type", "mu", "sigma", "label"],
+            "qnormal" | "qlognormal" => &["type", "mu", "sigma", "q", "label"],
+            "int" | "float" => &["type", "low", "high", "step", "log", "label"],
             _ => return Err(unknown_kind(kind, path)),
         };
         let fields = Fields::new(written, path, kind, known)?;
@@ -170,7 +172,7 @@ impl Form {
     }
 
     fn choice(self, kind: &str, written: &Written, path: &Path) -> Result<ChoiceNode, Refusal> {
-        let fields = Fields::new(written, path, kind, &["options", "label"])?;
+        let fields = Fields::new(written, path, kind, &["type", "options", "label"])?;
         let label = fields.text("label")?;
         let weighted = kind == "pchoice";
         let mut choice = match fields.required("options")? {
@@ -225,8 +227,7 @@ fn unknown_kind(kind: &str, path: &Path) -> Refusal {
         Some(meant) => format!("did you mean `{meant}`? {escape}"),
         None => format!("the kinds are {}; {escape}", KINDS.join(", ")),
     };
-    let shown: String = kind.chars().take(40).collect();
-    path.refuse(format!("`{shown}` is no kind of parameter")).with_hint(hint)
+    path.refuse(format!("`{}` is no kind of parameter", cut(kind))).with_hint(hint)
 }
 
 impl<'de> Deserialize<'de> for Node {

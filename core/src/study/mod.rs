@@ -1,1 +1,49 @@
-//! The state machine of a study.
+//! The state machine of a study and its trials.
+//!
+//! [`Study::decide`] looks at the state and answers a [`Command`] with [`Change`]s or a refusal; it changes nothing.
+//! [`Study::apply`] folds a change into the state, cannot fail, and names the [`Effect`]s the outside carries out once
+//! the change is stored. Heartbeats make volatile changes that are never stored.
+//!
+//! ```text
+//! queued -> running(attempt n, lease) -> completed | failed | pruned | cancelled          terminal is immutable
+//! running(n) -- lease expired | drained | released --> queued (attempt n+1), or failed(reason) once a budget is spent
+//! ```
+//! A study: `active <-> paused`, then `completed` (a budget or a stop rule was met), `stopped` (a person), `failed`.
+
+mod apply;
+mod change;
+mod command;
+mod decide;
+mod effect;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod golden;
+mod header;
+mod index;
+mod next;
+mod progress;
+mod reference;
+mod reply;
+mod spec;
+mod spec_check;
+mod spec_difference;
+mod state;
+mod trial;
+
+pub use change::{Change, Transition};
+pub use command::{
+    CancelTrial, Command, CompleteTrial, EnqueueTrial, FailTrial, LeaseRef, LeaseTrial, PruneTrial,
+    ReleaseTrial, ReportTrial, StopStudy, UpdateStudy,
+};
+pub use effect::{Effect, Event};
+pub use header::{EndCause, Header, Status, Version};
+pub use next::{Next, Waiting};
+pub use reference::StudyRef;
+pub use reply::Reply;
+pub use spec::{Budget, NoProgress, RetryPolicy, StudySpec};
+pub use state::{Counts, Decision, Study};
+pub use trial::{
+    Attempt, EndReason, Lease, Lessee, Origin, Orphan, Outcome, Report, ResumeHint, Trial, TrialNumber,
+    TrialState,
+};

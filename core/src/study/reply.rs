@@ -1,0 +1,28 @@
+//! What a command is answered with once its changes are stored.
+
+use super::{Header, Trial, TrialNumber};
+use crate::Timestamp;
+
+/// What a command is answered with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    Leased(Box<Trial>),
+    Renewed {
+        until: Timestamp,
+    },
+    /// `stop`: whether the objective should end early.
+    Reported {
+        stop: bool,
+    },
+    /// To Complete, Prune, Fail and Release. `duplicate`: the same was known already; `late`: the lease had expired, but
+    /// the result counts all the same; `requeued`: the trial will be tried again.
+    Ended {
+        duplicate: bool,
+        late: bool,
+        requeued: bool,
+    },
+    Enqueued(TrialNumber),
+    Cancelled,
+    Study(Box<Header>),
+    Ticked,
+}

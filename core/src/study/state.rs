@@ -1,0 +1,151 @@
+//! The state of a study in memory.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::index::Index;
+use super::{Change, Header, Lessee, Reply, Trial, TrialNumber, TrialState, Version};
+use crate::{Refusal, Timestamp};
+
+/// A study: its documents and what is derived from them.
+#[derive(Clone, Debug)]
+pub struct Study {
+    pub(super) header: Header,
+    pub(super) version: Version,
+    pub(super) trials: BTreeMap<TrialNumber, Trial>,
+    pub(super) index: Index,
+    /// The newest time any change told; for events of changes that tell none themselves.
+    pub(super) clock: Timestamp,
+}
+
+/// What a command comes to: changes to store and apply, and the answer to give then.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    pub changes: Vec<Change>,
+    /// A refusal here has something to store first: a result that came too late, kept for people to see.
+    pub reply: Result<Reply, Refusal>,
+}
+
+/// How many trials are in each state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    pub queued: u64,
+    pub running: u64,
+    pub completed: u64,
+    pub failed: u64,
+    pub pruned: u64,
+    pub cancelled: u64,
+}
+
+impl Counts {
+    /// Trials that count toward `max_trials`: all but the cancelled ones.
+    #[must_use]
+    pub const fn budgeted(&self) -> u64 {
+        self.queued + self.running + self.completed + self.failed + self.pruned
+    }
+
+    pub(super) fn of(&mut self, state: TrialState) -> &mut u64 {
+        match state {
+            TrialState::Queued => &mut self.queued,
+            TrialState::Running => &mut self.running,
+            TrialState::Completed => &mut self.completed,
+            TrialState::Failed => &mut self.failed,
+            TrialState::Pruned => &mut self.pruned,
+            TrialState::Cancelled => &mut self.cancelled,
+        }
+    }
+}
+
+impl Study {
+    /// A study from its documents. Every live lease gets one fresh full period from `now`.
+    #[must_use]
+    pub fn load(header: Header, version: Version, trials: Vec<Trial>, now: Timestamp) -> Self {
+        let mut index = Index::new(header.spec.budget.no_progress);
+        let until = now.plus_millis(header.spec.lease_ttl_ms);
+        for trial in &trials {
+            index.replace(None, trial);
+            if trial.state == TrialState::Running {
+                index.renew(trial.number, until);
+            }
+        }
+        let trials = trials.into_iter().map(|trial| (trial.number, trial)).collect();
+        Self { header, version, trials, index, clock: now }
+    }
+
+    /// All changes applied so far are stored, as this version.
+    pub fn committed(&mut self, version: Version) {
+        self.version = version;
+    }
+
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The version of the last commit.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    #[must_use]
+    pub fn trial(&self, number: TrialNumber) -> Option<&Trial> {
+        self.trials.get(&number)
+    }
+
+    /// The trials from this number on, in order.
+    pub fn trials_from(&self, first: TrialNumber) -> impl Iterator<Item = &Trial> {
+        self.trials.range(first..).map(|(_, trial)| trial)
+    }
+
+    /// All trials in the order of their numbers.
+    pub fn trials(&self) -> impl DoubleEndedIterator<Item = &Trial> {
+        self.trials.values()
+    }
+
+    /// The number the next new trial gets.
+    pub(super) fn next_number(&self) -> TrialNumber {
+        self.trials.last_key_value().map_or(TrialNumber(0), |(last, _)| TrialNumber(last.0.saturating_add(1)))
+    }
+
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.index.counts()
+    }
+
+    /// The completed trial with the lowest loss; of equal ones the first.
+    #[must_use]
+    pub fn best(&self) -> Option<&Trial> {
+        self.index.best().and_then(|(_, number)| self.trial(number))
+    }
+
+    /// Numbers of the trials in this state, in order.
+    pub fn in_state(&self, state: TrialState) -> impl DoubleEndedIterator<Item = TrialNumber> {
+        self.index.in_state(state)
+    }
+
+    /// The trial that was leased or enqueued by this request.
+    ///
+    /// Its lease may be over, or be another request's by now: [`Study::leased_by_request`] is for a lease sent twice.
+    #[must_use]
+    pub fn by_request(&self, request_id: &str) -> Option<&Trial> {
+        self.index
+            .lease_requested(request_id)
+            .or_else(|| self.index.requested(request_id))
+            .and_then(|number| self.trial(number))
+    }
+
+    /// The running trial whose lease was made by this request.
+    #[must_use]
+    pub fn leased_by_request(&self, request_id: &str) -> Option<&Trial> {
+        self.index.lease_requested(request_id).and_then(|number| self.trial(number))
+    }
+
+    /// The running trials of this lessee: what a client that was started again gets back.
+    pub fn leased_to<'a>(&'a self, lessee: &'a Lessee) -> impl Iterator<Item = &'a Trial> {
+        self.in_state(TrialState::Running)
+            .filter_map(|number| self.trial(number))
+            .filter(move |trial| trial.lease.as_ref().is_some_and(|lease| lease.lessee == *lessee))
+    }
+}

@@ -1,0 +1,139 @@
+//! Which worker's free slots go to which study: a pure function.
+
+use std::collections::BTreeMap;
+
+use tunewright_core::name::{PoolName, WorkerId};
+use tunewright_core::study::StudyRef;
+
+/// A worker with free slots.
+#[derive(Clone, Debug)]
+pub(super) struct FreeWorker {
+    pub(super) id: WorkerId,
+    pub(super) pools: Vec<PoolName>,
+    /// Only these studies; empty: all of its pools.
+    pub(super) studies: Vec<StudyRef>,
+    pub(super) free: u32,
+    pub(super) busy: u32,
+}
+
+/// A study that may have something to lease.
+#[derive(Clone, Debug)]
+pub(super) struct Offer {
+    pub(super) study: StudyRef,
+    pub(super) pool: PoolName,
+    /// Slots that run it or are reserved for it already.
+    pub(super) served: u32,
+}
+
+/// So many slots of a worker for a study.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Assigned {
+    pub(super) worker: WorkerId,
+    pub(super) study: StudyRef,
+    pub(super) slots: u32,
+}
+
+/// Gives the free slots away one by one: each to the study that is served least among those its worker may run, and
+/// among equals to the first by name. The least busy worker's slots go first, so load spreads over machines.
+///
+/// Never more slots of a worker than are free, never to a study it may not run, and no slot stays free while a study
+/// that it may run is on offer.
+pub(super) fn assign(workers: &[FreeWorker], offers: &[Offer]) -> Vec<Assigned> {
+    let mut served: Vec<u32> = offers.iter().map(|offer| offer.served).collect();
+    let mut slots: Vec<(u32, usize)> = workers
+        .iter()
+        .enumerate()
+        .flat_map(|(at, w)| (0..w.free).map(move |slot| (w.busy + slot, at)))
+        .collect();
+    slots.sort_unstable();
+    let mut given: BTreeMap<(usize, usize), u32> = BTreeMap::new();
+    for (_, at) in slots {
+        let worker = &workers[at];
+        let eligible = (0..offers.len()).filter(|offer| may_run(worker, &offers[*offer]));
+        if let Some(offer) = eligible.min_by_key(|offer| (served[*offer], &offers[*offer].study)) {
+            served[offer] += 1;
+            *given.entry((at, offer)).or_default() += 1;
+        }
+    }
+    given
+        .into_iter()
+        .map(|((at, offer), slots)| Assigned {
+            worker: workers[at].id.clone(),
+            study: offers[offer].study.clone(),
+            slots,
+        })
+        .collect()
+}
+
+fn may_run(worker: &FreeWorker, offer: &Offer) -> bool {
+    worker.pools.contains(&offer.pool) && (worker.studies.is_empty() || worker.studies.contains(&offer.study))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tunewright_core::name::{ProjectName, StudyName};
+
+    use super::*;
+
+    fn key(name: &str) -> StudyRef {
+        StudyRef { project: ProjectName::default(), name: StudyName::new(name).unwrap() }
+    }
+
+    fn worker(id: &str, pools: &[&str], studies: &[&str], free: u32, busy: u32) -> FreeWorker {
+        FreeWorker {
+            id: WorkerId::new(id).unwrap(),
+            pools: pools.iter().map(|pool| PoolName::new(*pool).unwrap()).collect(),
+            studies: studies.iter().map(|study| key(study)).collect(),
+            free,
+            busy,
+        }
+    }
+
+    fn offer(study: &str, pool: &str, served: u32) -> Offer {
+        Offer { study: key(study), pool: PoolName::new(pool).unwrap(), served }
+    }
+
+    #[test]
+    fn the_least_served_study_goes_first() {
+        let assigned = assign(&[worker("w", &["p"], &[], 4, 0)], &[offer("a", "p", 3), offer("b", "p", 0)]);
+        let slots: BTreeMap<_, _> = assigned.iter().map(|a| (a.study.name.as_str(), a.slots)).collect();
+        assert_eq!(slots, BTreeMap::from([("b", 4)]));
+    }
+
+    #[test]
+    fn pools_and_wishes_are_kept() {
+        let workers = [worker("any", &["p"], &[], 1, 0), worker("picky", &["p", "q"], &["b"], 5, 0)];
+        let assigned = assign(&workers, &[offer("a", "p", 0), offer("b", "q", 0)]);
+        let pairs: Vec<_> =
+            assigned.iter().map(|a| (a.worker.as_str(), a.study.name.as_str(), a.slots)).collect();
+        assert_eq!(pairs, [("any", "a", 1), ("picky", "b", 5)]);
+    }
+
+    proptest! {
+        #[test]
+        fn slots_are_neither_overdrawn_nor_wasted(
+            free in proptest::collection::vec((0u32..5, 0u32..5, 0usize..3), 0..6),
+            served in proptest::collection::vec((0u32..9, 0usize..3), 0..6),
+        ) {
+            let pools = ["p", "q", "r"];
+            let workers: Vec<_> = free.iter().enumerate()
+                .map(|(at, (free, busy, pool))| worker(&format!("w{at}"), &[pools[*pool]], &[], *free, *busy)).collect();
+            let offers: Vec<_> = served.iter().enumerate()
+                .map(|(at, (served, pool))| offer(&format!("s{at}"), pools[*pool], *served)).collect();
+            let assigned = assign(&workers, &offers);
+            for worker in &workers {
+                let got: u32 = assigned.iter().filter(|a| a.worker == worker.id).map(|a| a.slots).sum();
+                let can = offers.iter().any(|offer| may_run(worker, offer));
+                prop_assert_eq!(got, if can { worker.free } else { 0 });
+            }
+            // Fair: two studies of one pool that both got slots end level, or began apart.
+            for (a, b) in offers.iter().flat_map(|a| offers.iter().map(move |b| (a, b))) {
+                let total = |o: &Offer| o.served + assigned.iter().filter(|x| x.study == o.study).map(|x| x.slots).sum::<u32>();
+                if a.pool == b.pool && total(a) > a.served {
+                    prop_assert!(total(a) <= total(b) + 1);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The gRPC services: each call decodes, calls one handle and encodes. No rules live here.
+
+mod answer;
+mod attach;
+mod list;
+mod read;
+mod study_service;
+mod trial_service;
+mod watch;
+mod worker_service;
+
+use axum::Router;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+use tunewright_proto::FILE_DESCRIPTOR_SET;
+use tunewright_proto::v1::study_service_server::StudyServiceServer;
+use tunewright_proto::v1::trial_service_server::TrialServiceServer;
+use tunewright_proto::v1::worker_service_server::WorkerServiceServer;
+
+use crate::dispatch::DispatchHandle;
+use crate::studies::Registry;
+
+/// All routes of the one port: the services, health, reflection, and `pages` for plain HTTP.
+pub(crate) fn routes(
+    registry: Registry,
+    dispatch: DispatchHandle,
+    shutdown: CancellationToken,
+    pages: Router,
+) -> Result<Routes, Box<dyn std::error::Error + Send + Sync>> {
+    let (health, health_service) = tonic_health::server::health_reporter();
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()?;
+    tokio::spawn(async move {
+        health.set_serving::<StudyServiceServer<study_service::StudyApi>>().await;
+        health.set_serving::<TrialServiceServer<trial_service::TrialApi>>().await;
+        health.set_serving::<WorkerServiceServer<worker_service::WorkerApi>>().await;
+    });
+    let studies = study_service::StudyApi { registry: registry.clone(), shutdown: shutdown.clone() };
+    let trials = trial_service::TrialApi { registry: registry.clone(), shutdown: shutdown.clone() };
+    let workers = worker_service::WorkerApi { registry, dispatch, shutdown };
+    Ok(Routes::from(pages)
+        .add_service(StudyServiceServer::new(studies))
+        .add_service(TrialServiceServer::new(trials))
+        .add_service(WorkerServiceServer::new(workers))
+        .add_service(health_service)
+        .add_service(reflection))
+}

@@ -1,0 +1,143 @@
+//! What every store has to do.
+
+use async_trait::async_trait;
+use tunewright_core::Refusal;
+use tunewright_core::name::StudyId;
+use tunewright_core::study::{Header, Report, Trial, TrialNumber, Version};
+
+/// One write of one study: all or nothing. Rewriting the same documents is harmless.
+#[derive(Clone, Debug)]
+pub struct StudyWrite {
+    pub study: StudyId,
+    /// The study's version before this write. A writer that lost its study gets `Conflict`.
+    pub expected: Version,
+    pub header: Option<Header>,
+    /// Whole documents; at most one for each trial.
+    pub trials: Vec<Trial>,
+    /// Appended to the trials' lists.
+    pub reports: Vec<(TrialNumber, Report)>,
+    /// Replaces the kept output of this trial: (trial, attempt, text).
+    pub outputs: Vec<(TrialNumber, u32, String)>,
+}
+
+/// A study as it lies in the store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredStudy {
+    pub header: Header,
+    pub version: Version,
+    /// In the order of their numbers.
+    pub trials: Vec<Trial>,
+}
+
+/// What an acknowledged write survives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Nothing: it lies in this process's memory.
+    Memory,
+    /// The end of our process and of the store's; a power cut may cost the last second or two.
+    Buffered,
+    /// A power cut: it was forced to disk.
+    Fsynced,
+    /// The loss of a machine: replicas have it.
+    Replicated,
+}
+
+impl Durability {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Buffered => "buffered",
+            Self::Fsynced => "fsynced",
+            Self::Replicated => "replicated",
+        }
+    }
+}
+
+/// Why a commit did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// The study is at another version: somebody else writes it.
+    #[error("the study is at version {found:?}, not {expected:?}")]
+    Conflict { expected: Version, found: Version },
+    /// The study is not there (any more).
+    #[error("the study is not in the store")]
+    Missing,
+    /// The store did not do it, or it is unknown whether it did: load the study again.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// A store that does not do its job.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// Away, slow or full: try again later. The write may or may not have happened.
+    #[error("the store is not available while {during}")]
+    Unavailable {
+        during: &'static str,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// What lies in the store cannot be read.
+    #[error("the record {key} cannot be read: {problem}")]
+    Corrupt { key: String, problem: String },
+    /// The store is set up in a way that can lose results; the message says what to set.
+    #[error("{0}")]
+    Unsafe(String),
+    /// It cannot be opened as asked: a mistyped address, a directory that another server uses.
+    /// Only [`open`](super::open()) answers with it; a person has to mend it, and the refusal has the hint.
+    #[error("{0}")]
+    Setup(Refusal),
+}
+
+impl StorageError {
+    /// The store did not answer as it should while `during`.
+    pub fn unavailable(
+        during: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Unavailable { during, source: source.into() }
+    }
+
+    /// Ids are never used twice, so another study under this id means that something is wrong with the store.
+    pub(super) fn id_in_use(id: &StudyId) -> Self {
+        Self::Corrupt { key: id.to_string(), problem: "another study has this id".to_owned() }
+    }
+}
+
+/// A store. Implementations are cheap to share behind an `Arc` and safe to call from many tasks.
+#[async_trait]
+pub trait Storage: Send + Sync + std::fmt::Debug + 'static {
+    /// What an acknowledged write survives.
+    fn durability(&self) -> Durability;
+
+    /// Keeps a new study's header at version 0, and claims its (project, name).
+    /// Answers with the id of the study that has the name already, if there is one; nothing is changed then.
+    /// Creating once more what is there already under the same id and name changes nothing and answers `None`,
+    /// so a caller that does not know whether it happened asks again.
+    async fn create(&self, header: &Header) -> Result<Option<StudyId>, StorageError>;
+
+    /// Writes all or nothing, raises the version by one and answers with it.
+    async fn commit(&self, write: StudyWrite) -> Result<Version, CommitError>;
+
+    async fn load(&self, study: &StudyId) -> Result<Option<StoredStudy>, StorageError>;
+
+    /// All studies' headers, in no particular order.
+    async fn headers(&self) -> Result<Vec<Header>, StorageError>;
+
+    /// A trial's intermediate values, in the order they were appended.
+    async fn reports(&self, study: &StudyId, trial: TrialNumber) -> Result<Vec<Report>, StorageError>;
+
+    /// The kept output of a trial: (attempt, text).
+    async fn output(
+        &self,
+        study: &StudyId,
+        trial: TrialNumber,
+    ) -> Result<Option<(u32, String)>, StorageError>;
+
+    /// Removes a study and frees its name. Removing what is not there is fine.
+    async fn delete(&self, study: &StudyId) -> Result<(), StorageError>;
+
+    /// Whether the store answers now.
+    async fn probe(&self) -> Result<(), StorageError>;
+}

@@ -1,0 +1,133 @@
+//! A store in this process's memory: for tests, and for trying things out.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use tunewright_core::name::{ProjectName, StudyId, StudyName};
+use tunewright_core::study::{Header, Report, Trial, TrialNumber, Version};
+
+use super::{CommitError, Durability, Storage, StorageError, StoredStudy, StudyWrite};
+
+/// Keeps studies for as long as the process lives.
+#[derive(Debug, Default)]
+pub struct MemoryStorage {
+    shelves: Mutex<Shelves>,
+}
+
+#[derive(Debug, Default)]
+struct Shelves {
+    studies: BTreeMap<StudyId, Kept>,
+    names: BTreeMap<(ProjectName, StudyName), StudyId>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    header: Header,
+    version: Version,
+    trials: BTreeMap<TrialNumber, Trial>,
+    reports: BTreeMap<TrialNumber, Vec<Report>>,
+    outputs: BTreeMap<TrialNumber, (u32, String)>,
+}
+
+impl MemoryStorage {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn shelves(&self) -> MutexGuard<'_, Shelves> {
+        // Each change below is made after all its checks and cannot panic half-way.
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Storage for MemoryStorage {
+    fn durability(&self) -> Durability {
+        Durability::Memory
+    }
+
+    async fn create(&self, header: &Header) -> Result<Option<StudyId>, StorageError> {
+        let mut shelves = self.shelves();
+        let name = (header.project.clone(), header.name.clone());
+        if let Some(holder) = shelves.names.get(&name) {
+            return Ok(Some(holder.clone()).filter(|holder| *holder != header.id));
+        }
+        if shelves.studies.contains_key(&header.id) {
+            return Err(StorageError::id_in_use(&header.id));
+        }
+        let kept = Kept {
+            header: header.clone(),
+            version: Version(0),
+            trials: BTreeMap::new(),
+            reports: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+        };
+        shelves.names.insert(name, header.id.clone());
+        shelves.studies.insert(header.id.clone(), kept);
+        Ok(None)
+    }
+
+    async fn commit(&self, write: StudyWrite) -> Result<Version, CommitError> {
+        let mut shelves = self.shelves();
+        let kept = shelves.studies.get_mut(&write.study).ok_or(CommitError::Missing)?;
+        if kept.version != write.expected {
+            return Err(CommitError::Conflict { expected: write.expected, found: kept.version });
+        }
+        kept.version = kept.version.next();
+        if let Some(header) = write.header {
+            kept.header = header;
+        }
+        kept.trials.extend(write.trials.into_iter().map(|trial| (trial.number, trial)));
+        for (trial, report) in write.reports {
+            kept.reports.entry(trial).or_default().push(report);
+        }
+        for (trial, attempt, text) in write.outputs {
+            kept.outputs.insert(trial, (attempt, text));
+        }
+        Ok(kept.version)
+    }
+
+    async fn load(&self, study: &StudyId) -> Result<Option<StoredStudy>, StorageError> {
+        Ok(self.shelves().studies.get(study).map(|kept| StoredStudy {
+            header: kept.header.clone(),
+            version: kept.version,
+            trials: kept.trials.values().cloned().collect(),
+        }))
+    }
+
+    async fn headers(&self) -> Result<Vec<Header>, StorageError> {
+        Ok(self.shelves().studies.values().map(|kept| kept.header.clone()).collect())
+    }
+
+    async fn reports(&self, study: &StudyId, trial: TrialNumber) -> Result<Vec<Report>, StorageError> {
+        let shelves = self.shelves();
+        let reports = shelves.studies.get(study).and_then(|kept| kept.reports.get(&trial));
+        Ok(reports.cloned().unwrap_or_default())
+    }
+
+    async fn output(
+        &self,
+        study: &StudyId,
+        trial: TrialNumber,
+    ) -> Result<Option<(u32, String)>, StorageError> {
+        Ok(self.shelves().studies.get(study).and_then(|kept| kept.outputs.get(&trial)).cloned())
+    }
+
+    async fn delete(&self, study: &StudyId) -> Result<(), StorageError> {
+        let mut shelves = self.shelves();
+        if let Some(kept) = shelves.studies.remove(study) {
+            shelves.names.remove(&(kept.header.project, kept.header.name));
+        }
+        Ok(())
+    }
+
+    async fn probe(&self) -> Result<(), StorageError> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "memory_tests.rs"]
+mod tests;

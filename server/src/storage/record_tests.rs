@@ -1,0 +1,60 @@
+use std::fs;
+use std::path::PathBuf;
+
+use tunewright_core::study::TrialState;
+
+use super::*;
+use crate::storage::testing::{header, report, trial_in_state};
+
+/// What a released server wrote must be read for ever, and be written the same while the form is the same.
+/// With `GOLDEN=write` in the environment the files are written; a released one is never written again.
+fn pin<T: Document + PartialEq + std::fmt::Debug>(name: &str, doc: &T) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/storage/golden/v1").join(name);
+    let written = encode(|| name.to_owned(), doc).expect("encoded");
+    if std::env::var("GOLDEN").is_ok_and(|what| what == "write") {
+        fs::write(&path, [&written[..], b"\n"].concat()).expect("written");
+    }
+    let golden = fs::read(&path).expect("a golden file");
+    let read: T = decode(|| name.to_owned(), &golden).expect("an old record is read");
+    assert_eq!(&read, doc, "{name}");
+    let golden = String::from_utf8(golden).expect("UTF-8");
+    assert_eq!(golden.trim_end(), String::from_utf8(written).expect("UTF-8"), "{name}");
+}
+
+#[test]
+fn the_first_form_is_pinned() {
+    pin("header.json", &header("0197c0de-0000-7000-8000-000000000001", "vision", "digits"));
+    for state in TrialState::ALL {
+        pin(&format!("trial-{}.json", state.as_str()), &trial_in_state(3, state));
+    }
+    pin("report.json", &report(5));
+    pin("output.json", &Output { attempt: 2, text: "epoch 1\nGröße 大きさ 🦀 \"\\\u{1b}[0m".to_owned() });
+}
+
+#[test]
+fn what_cannot_be_read_says_why() {
+    let corrupt = |bytes: &[u8]| match decode::<Output>(|| "s/3".to_owned(), bytes) {
+        Err(StorageError::Corrupt { key, problem }) => {
+            assert_eq!(key, "s/3");
+            problem
+        }
+        other => panic!("{other:?}"),
+    };
+    let newer = "it has form 2, and this server knows forms up to 1: a newer server wrote it";
+    assert_eq!(corrupt(br#"{"v":2,"kind":"output","doc":{"lines":[]}}"#), newer);
+    assert_eq!(corrupt(br#"{"v":2,"kind":"output","doc":{"attempt":1,"text":""}}"#), newer);
+    assert_eq!(
+        corrupt(br#"{"v":0,"kind":"output","doc":{"attempt":1,"text":""}}"#),
+        "it has form 0, which never was"
+    );
+    assert_eq!(
+        corrupt(br#"{"v":1,"kind":"trial","doc":{"attempt":1,"text":""}}"#),
+        "it is a `trial`, not a `output`"
+    );
+    assert!(corrupt(br#"{"v":1,"kind":"output","doc":{"attempt":1}}"#).starts_with("missing field `text`"));
+    assert!(corrupt(b"").starts_with("it has no envelope: "));
+    assert!(
+        corrupt(br#"{"v":1,"kind":"output","doc":{"attempt":1,"text":"cut"#)
+            .starts_with("it has no envelope: ")
+    );
+}

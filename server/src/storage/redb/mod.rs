@@ -1,0 +1,121 @@
+//! The embedded store, and the default: one file in the data directory, forced to disk at every commit.
+
+mod changes;
+mod file;
+mod read;
+mod tables;
+mod writer;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tunewright_core::name::StudyId;
+use tunewright_core::study::{Header, Report, TrialNumber, Version};
+
+use self::changes::{Commit, Create, Delete, Nothing};
+use self::file::DataFile;
+use self::writer::Writer;
+use super::{CommitError, Durability, Storage, StorageError, StoredStudy, StudyWrite};
+
+/// Keeps studies in `tunewright.redb` under a data directory that no other server may use at the same time.
+pub struct RedbStorage {
+    file: Arc<DataFile>,
+    writer: Writer,
+}
+
+impl fmt::Debug for RedbStorage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedbStorage").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+impl RedbStorage {
+    /// Opens the store in this directory, which is made if it is not there.
+    ///
+    /// # Errors
+    /// `Setup` if another server uses it or it cannot be made, `Corrupt` if the file is not ours.
+    pub async fn open(directory: &Path) -> Result<Self, StorageError> {
+        let directory = directory.to_owned();
+        let file = blocking("opening the data file", move || DataFile::in_directory(&directory)).await?;
+        Self::over(Arc::new(file))
+    }
+
+    fn over(file: Arc<DataFile>) -> Result<Self, StorageError> {
+        let writer = Writer::start(Arc::clone(&file))?;
+        Ok(Self { file, writer })
+    }
+
+    /// Runs a read on a thread that may block, over the file as it is now.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&::redb::Database) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        // After a failure of the disk the writer opens the file again; nobody else may hold it then.
+        if self.file.get().is_none() {
+            self.probe().await?;
+        }
+        let database = self
+            .file
+            .get()
+            .ok_or_else(|| StorageError::unavailable("reading", "the data file had to be closed"))?;
+        blocking("reading", move || read(&database)).await
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    during: &'static str,
+    work: impl FnOnce() -> Result<T, StorageError> + Send + 'static,
+) -> Result<T, StorageError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| StorageError::unavailable(during, error))?
+}
+
+#[async_trait]
+impl Storage for RedbStorage {
+    fn durability(&self) -> Durability {
+        Durability::Fsynced
+    }
+
+    async fn create(&self, header: &Header) -> Result<Option<StudyId>, StorageError> {
+        self.writer.write("creating a study", Create::new(header)?).await
+    }
+
+    async fn commit(&self, write: StudyWrite) -> Result<Version, CommitError> {
+        self.writer.write("committing", Commit::new(write)?).await
+    }
+
+    async fn load(&self, study: &StudyId) -> Result<Option<StoredStudy>, StorageError> {
+        let study = study.clone();
+        self.read(move |database| read::load(database, &study)).await
+    }
+
+    async fn headers(&self) -> Result<Vec<Header>, StorageError> {
+        self.read(read::headers).await
+    }
+
+    async fn reports(&self, study: &StudyId, trial: TrialNumber) -> Result<Vec<Report>, StorageError> {
+        let study = study.clone();
+        self.read(move |database| read::reports(database, &study, trial)).await
+    }
+
+    async fn output(
+        &self,
+        study: &StudyId,
+        trial: TrialNumber,
+    ) -> Result<Option<(u32, String)>, StorageError> {
+        let study = study.clone();
+        self.read(move |database| read::output(database, &study, trial)).await
+    }
+
+    async fn delete(&self, study: &StudyId) -> Result<(), StorageError> {
+        self.writer.write("deleting a study", Delete::new(study)).await
+    }
+
+    async fn probe(&self) -> Result<(), StorageError> {
+        self.writer.write("probing", Nothing).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

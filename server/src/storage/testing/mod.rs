@@ -1,0 +1,11 @@
+//! What tests of stores share: the conformance suite, documents to keep, and a Redis of one's own.
+//!
+//! Compiled for this crate's tests, and for others' with the feature `testing`.
+
+mod conformance;
+mod documents;
+mod redis_server;
+
+pub use conformance::{conformance, keeps_everything, load_time};
+pub use documents::{header, report, trial, trial_in_state};
+pub use redis_server::{Fsync, RedisServer};

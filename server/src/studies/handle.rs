@@ -1,0 +1,124 @@
+//! The handle of one study: typed methods over its mailbox.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tunewright_core::Refusal;
+use tunewright_core::name::StudyId;
+use tunewright_core::study::{Command, Event, Reply, Study, StudyRef, StudySpec};
+
+use super::request::{Ask, Asked, Request, StudyView};
+
+/// Requests that may wait for a study's task; more are refused as `exhausted`.
+pub(super) const MAILBOX_LEN: usize = 4096;
+
+/// How long a caller waits for its answer. Longer than any commit should take, shorter than a client's patience.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(20);
+
+/// The handle of one study. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Handle {
+    pub(super) key: StudyRef,
+    pub(super) id: StudyId,
+    /// As it was when the study was opened. Updates change budgets, parallelism, note and tags only.
+    pub(super) spec: Arc<StudySpec>,
+    /// Whether the study may ever lease again, as far as stored; kept by its task.
+    pub(super) may_lease: Arc<AtomicBool>,
+    pub(super) mailbox: mpsc::Sender<Request>,
+    pub(super) events: broadcast::Sender<Event>,
+    pub(super) closed: CancellationToken,
+}
+
+impl Handle {
+    pub(crate) fn key(&self) -> &StudyRef {
+        &self.key
+    }
+
+    pub(crate) fn id(&self) -> &StudyId {
+        &self.id
+    }
+
+    /// The space, pool, lease time and timeout: what never changes in a study.
+    pub(crate) fn spec(&self) -> &Arc<StudySpec> {
+        &self.spec
+    }
+
+    /// False once the study is closing or has ended.
+    pub(crate) fn may_lease(&self) -> bool {
+        self.may_lease.load(Ordering::Relaxed)
+    }
+
+    /// Carries a command out; the answer comes once its changes are stored.
+    pub(crate) async fn command(&self, command: Command) -> Result<Reply, Refusal> {
+        let (answer, wait) = oneshot::channel();
+        self.send(Request::Command { command, answer })?;
+        self.answered(wait).await
+    }
+
+    /// Leases trials.
+    pub(crate) async fn ask(&self, ask: Ask) -> Result<Asked, Refusal> {
+        let (answer, wait) = oneshot::channel();
+        self.send(Request::Ask { ask, answer })?;
+        self.answered(wait).await
+    }
+
+    /// Looks at the stored state.
+    pub(crate) async fn read<T, F>(&self, look: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Study) -> T + Send + 'static,
+    {
+        let (answer, wait) = oneshot::channel();
+        self.send(Request::Read(Box::new(move |study| {
+            // A caller that no longer waits has no use for the answer.
+            let _ = answer.send(study.map(look));
+        })))?;
+        self.answered(wait).await
+    }
+
+    /// The study without its trials.
+    pub(crate) async fn view(&self) -> Result<StudyView, Refusal> {
+        self.read(StudyView::of).await
+    }
+
+    /// All events from now on. A reader that is too slow misses the oldest and is told how many.
+    pub(crate) fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Ends when the study is deleted or the server shuts down.
+    pub(crate) async fn closed(&self) {
+        self.closed.cancelled().await;
+    }
+
+    fn send(&self, request: Request) -> Result<(), Refusal> {
+        self.mailbox.try_send(request).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => {
+                Refusal::exhausted(format!("study `{}` has too many requests waiting", self.key.name), 200)
+            }
+            mpsc::error::TrySendError::Closed(_) => self.gone(),
+        })
+    }
+
+    async fn answered<T>(&self, wait: oneshot::Receiver<Result<T, Refusal>>) -> Result<T, Refusal> {
+        match tokio::time::timeout(ANSWER_DEADLINE, wait).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => Err(self.gone()),
+            Err(_) => Err(Refusal::unavailable(
+                format!(
+                    "study `{}` did not answer in time; whether the request was carried out is unknown",
+                    self.key.name
+                ),
+                1_000,
+            )
+            .with_hint("send it again: requests with a request id or a lease are carried out once")),
+        }
+    }
+
+    fn gone(&self) -> Refusal {
+        Refusal::unavailable(format!("study `{}` is being closed", self.key.name), 1_000)
+    }
+}

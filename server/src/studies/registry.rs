@@ -1,0 +1,200 @@
+//! All studies of this server, by name.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{broadcast, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::info;
+use tunewright_core::name::{ProjectName, StudyId};
+use tunewright_core::study::{Header, Status, StudyRef, StudySpec, Version};
+use tunewright_core::{Code, Refusal};
+
+use super::handle::{Handle, MAILBOX_LEN};
+use super::request::StudyView;
+use super::signal::Signal;
+use super::task::{State, Task};
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::storage::{Durability, Storage, StorageError};
+
+/// Events a slow watcher may lag behind before it gets a gap marker.
+const EVENTS_LEN: usize = 1024;
+
+/// All studies of this server, by name. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Registry {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    storage: Arc<dyn Storage>,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    signals: mpsc::Sender<Signal>,
+    shutdown: CancellationToken,
+    tasks: TaskTracker,
+    studies: Mutex<BTreeMap<StudyRef, Handle>>,
+    /// Creations and deletions go one by one, so that a name is looked up and claimed as one step.
+    naming: tokio::sync::Mutex<()>,
+}
+
+impl Registry {
+    /// A registry of all studies in the store. Those that may still lease are loaded at once, the others when asked
+    /// for.
+    pub(crate) async fn open(
+        storage: Arc<dyn Storage>,
+        clock: Clock,
+        metrics: Arc<Metrics>,
+        signals: mpsc::Sender<Signal>,
+        shutdown: CancellationToken,
+    ) -> Result<Self, StorageError> {
+        let headers = storage.headers().await?;
+        let inner = Inner {
+            storage,
+            clock,
+            metrics,
+            signals,
+            shutdown,
+            tasks: TaskTracker::new(),
+            studies: Mutex::default(),
+            naming: tokio::sync::Mutex::default(),
+        };
+        let registry = Self { inner: Arc::new(inner) };
+        info!(studies = headers.len(), "opening");
+        for header in headers {
+            registry.start(&header);
+        }
+        Ok(registry)
+    }
+
+    pub(crate) fn durability(&self) -> Durability {
+        self.inner.storage.durability()
+    }
+
+    pub(crate) fn storage(&self) -> &dyn Storage {
+        &*self.inner.storage
+    }
+
+    /// The study of this name.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub(crate) fn get(&self, key: &StudyRef) -> Result<Handle, Refusal> {
+        self.lock().get(key).cloned().ok_or_else(|| {
+            Refusal::not_found(format!("there is no study `{}` in project `{}`", key.name, key.project))
+                .with_hint("`tunewright study list` shows all studies")
+        })
+    }
+
+    /// All studies, or those of one project, in the order of their names.
+    pub(crate) fn list(&self, project: Option<&ProjectName>) -> Vec<Handle> {
+        let wanted = |handle: &&Handle| project.is_none_or(|project| handle.key.project == *project);
+        self.lock().values().filter(wanted).cloned().collect()
+    }
+
+    /// Creates a study, or opens the one that has the name already if its spec is equal. The flag: it is new.
+    pub(crate) async fn create(&self, key: StudyRef, spec: StudySpec) -> Result<(StudyView, bool), Refusal> {
+        spec.validate()?;
+        let _naming = self.inner.naming.lock().await;
+        let known = self.lock().get(&key).cloned();
+        if let Some(handle) = known {
+            let view = handle.view().await?;
+            return match view.header.spec.describe_difference(&spec) {
+                None => Ok((view, false)),
+                Some(difference) => Err(Refusal::new(
+                    Code::AlreadyExists,
+                    format!("study `{}` exists with another spec: {difference}", key.name),
+                )
+                .with_hint("choose another name, delete the study, or change its budget with `tunewright study update`")),
+            };
+        }
+        let header = self.new_header(key, spec);
+        let claimed = self.inner.storage.create(&header).await;
+        match claimed.map_err(|error| store_refusal(&error))? {
+            None => {}
+            Some(_) => return Err(Refusal::unavailable("another server just created this study", 500)),
+        }
+        let view = self.start(&header).view().await?;
+        Ok((view, true))
+    }
+
+    /// Removes a study with all its trials, running ones too.
+    pub(crate) async fn delete(&self, key: &StudyRef) -> Result<(), Refusal> {
+        let _naming = self.inner.naming.lock().await;
+        let handle = self.get(key)?;
+        // The store first: if it is away, the study goes on as if nothing had been asked.
+        self.inner.storage.delete(&handle.id).await.map_err(|error| store_refusal(&error))?;
+        handle.closed.cancel();
+        self.lock().remove(key);
+        info!(study = %key, "deleted");
+        Ok(())
+    }
+
+    /// Ends all tasks; what they have acknowledged is stored.
+    pub(crate) async fn close(&self) {
+        self.inner.shutdown.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+    }
+
+    fn new_header(&self, key: StudyRef, spec: StudySpec) -> Header {
+        let id = StudyId::new(uuid::Uuid::now_v7().simple().to_string());
+        Header {
+            id: id.expect("32 hexadecimal digits are a legal name"),
+            project: key.project,
+            name: key.name,
+            spec,
+            status: Status::Active,
+            closing: None,
+            created_at: self.inner.clock.now(),
+            started_at: None,
+            ended_at: None,
+            rev: Version::default(),
+        }
+    }
+
+    fn start(&self, header: &Header) -> Handle {
+        let key = StudyRef { project: header.project.clone(), name: header.name.clone() };
+        let (sender, mailbox) = mpsc::channel(MAILBOX_LEN);
+        let (events, _) = broadcast::channel(EVENTS_LEN);
+        let closed = self.inner.shutdown.child_token();
+        let handle = Handle {
+            key,
+            id: header.id.clone(),
+            spec: Arc::new(header.spec.clone()),
+            may_lease: Arc::new(AtomicBool::new(!header.status.is_terminal() && header.closing.is_none())),
+            mailbox: sender,
+            events,
+            closed,
+        };
+        let task = Task {
+            key: handle.key.clone(),
+            id: handle.id.clone(),
+            storage: Arc::clone(&self.inner.storage),
+            clock: self.inner.clock,
+            metrics: Arc::clone(&self.inner.metrics),
+            mailbox,
+            events: handle.events.clone(),
+            may_lease: Arc::clone(&handle.may_lease),
+            signals: self.inner.signals.clone(),
+            closed: handle.closed.clone(),
+            state: if header.status.is_terminal() { State::Asleep } else { State::wanted() },
+        };
+        self.inner.tasks.spawn(task.run());
+        self.lock().insert(handle.key.clone(), handle.clone());
+        handle
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<StudyRef, Handle>> {
+        // The map is whole after every step, also of a thread that panicked.
+        self.inner.studies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(crate) fn store_refusal(error: &StorageError) -> Refusal {
+    super::task::refusal_of(error)
+}

@@ -1,0 +1,299 @@
+//! The task that owns one study: it drains its mailbox, decides, commits once, then answers and acts.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{broadcast, mpsc};
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info, warn};
+use tunewright_core::Refusal;
+use tunewright_core::name::{LeaseId, StudyId};
+use tunewright_core::study::{Command, Effect, Event, Lessee, Reply, StudyRef};
+
+use super::batch::Batch;
+use super::open::{Applied, OpenStudy};
+use super::request::Request;
+use super::signal::Signal;
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::storage::{CommitError, Storage, StorageError};
+
+/// So many requests share one commit at most.
+const DRAIN_MAX: usize = 512;
+
+/// The waits between attempts to load a study from a store that is away.
+const RELOAD_FIRST: Duration = Duration::from_millis(200);
+const RELOAD_LAST: Duration = Duration::from_secs(5);
+
+/// The owner of one study.
+pub(super) struct Task {
+    pub(super) key: StudyRef,
+    pub(super) id: StudyId,
+    pub(super) storage: Arc<dyn Storage>,
+    pub(super) clock: Clock,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) mailbox: mpsc::Receiver<Request>,
+    pub(super) events: broadcast::Sender<Event>,
+    pub(super) may_lease: Arc<AtomicBool>,
+    pub(super) signals: mpsc::Sender<Signal>,
+    pub(super) closed: CancellationToken,
+    pub(super) state: State,
+}
+
+/// Whether the study is in memory.
+pub(super) enum State {
+    /// Not yet asked for.
+    Asleep,
+    Open(Box<OpenStudy>),
+    /// To be loaded (again) at this time; until then every request is refused with `why`.
+    Away {
+        why: Refusal,
+        retry_at: Instant,
+        wait: Duration,
+    },
+}
+
+impl State {
+    /// To be loaded as soon as the task runs.
+    pub(super) fn wanted() -> Self {
+        let why = Refusal::unavailable("the study is being loaded", 200);
+        Self::Away { why, retry_at: Instant::now(), wait: RELOAD_FIRST }
+    }
+
+    /// Whether a request is worth a look into the store now.
+    fn is_to_be_loaded(&self) -> bool {
+        match self {
+            Self::Asleep => true,
+            Self::Open(_) => false,
+            Self::Away { retry_at, .. } => *retry_at <= Instant::now(),
+        }
+    }
+}
+
+impl Task {
+    #[tracing::instrument(name = "study", skip_all, fields(study = %self.key))]
+    pub(super) async fn run(mut self) {
+        let closed = self.closed.clone();
+        loop {
+            let wake = self.next_wake();
+            let sleep = async {
+                match wake {
+                    Some(at) => sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = closed.cancelled() => break,
+                () = sleep => self.wake().await,
+                request = self.mailbox.recv() => match request {
+                    Some(request) => self.drain(request).await,
+                    None => break,
+                },
+            }
+        }
+        debug!("closed");
+    }
+
+    fn next_wake(&self) -> Option<Instant> {
+        match &self.state {
+            State::Asleep => None,
+            State::Open(open) => open.study.next_timer().map(|at| self.clock.instant_of(at)),
+            State::Away { retry_at, .. } => Some(*retry_at),
+        }
+    }
+
+    /// A timer fired: expire leases, or try again to load.
+    async fn wake(&mut self) {
+        if !matches!(self.state, State::Open(_)) {
+            self.load().await;
+            return;
+        }
+        let mut batch = Batch::default();
+        self.carry_out(&Command::Tick, &mut batch)
+            .unwrap_or_else(|refusal| warn!(%refusal, "a tick was refused"));
+        self.commit(batch).await;
+    }
+
+    async fn load(&mut self) {
+        let wait = match &self.state {
+            State::Away { wait, .. } => *wait,
+            _ => RELOAD_FIRST,
+        };
+        let started = Instant::now();
+        let problem = match self.storage.load(&self.id).await {
+            Ok(Some(stored)) => {
+                let trials = stored.trials.len();
+                let now = self.clock.now();
+                self.state = State::Open(Box::new(OpenStudy::load(stored, now)));
+                info!(trials, elapsed_ms = started.elapsed().as_millis(), "loaded");
+                self.signal(Signal::WorkOffered(self.key.clone()));
+                return;
+            }
+            Ok(None) => Refusal::not_found(format!("there is no study `{}`", self.key.name)),
+            Err(error) => {
+                warn!(error = &error as &dyn std::error::Error, "loading failed");
+                refusal_of(&error)
+            }
+        };
+        let next = (wait * 2).min(RELOAD_LAST);
+        self.state = State::Away { why: problem, retry_at: Instant::now() + wait, wait: next };
+    }
+
+    /// Takes in all that waits, stores it in one commit, then answers.
+    async fn drain(&mut self, first: Request) {
+        if self.state.is_to_be_loaded() {
+            self.load().await;
+        }
+        let mut batch = Batch::default();
+        self.take(first, &mut batch);
+        for _ in 1..DRAIN_MAX {
+            match self.mailbox.try_recv() {
+                Ok(request) => self.take(request, &mut batch),
+                Err(_) => break,
+            }
+        }
+        self.commit(batch).await;
+    }
+
+    fn take(&mut self, request: Request, batch: &mut Batch) {
+        match request {
+            Request::Read(read) => batch.reads.push(read),
+            Request::Command { command, answer } => {
+                let decided = self.decide(&command, batch);
+                batch.sayings.push(Box::new(move |stored| {
+                    // A caller that no longer waits has no use for the answer; it will ask again.
+                    let _ = answer.send(stored.map_err(Clone::clone).and(decided));
+                }));
+            }
+            Request::Ask { ask, answer } => {
+                let mut applied = Applied::default();
+                let now = self.clock.now();
+                let asked = match &mut self.state {
+                    State::Open(open) => open.ask(&ask, new_lease_id, now, &mut applied),
+                    State::Away { why, .. } => Err(why.clone()),
+                    State::Asleep => Err(asleep()),
+                };
+                batch.take(applied);
+                batch.sayings.push(Box::new(move |stored| {
+                    let _ = answer.send(stored.map_err(Clone::clone).and(asked));
+                }));
+            }
+        }
+    }
+
+    fn carry_out(&mut self, command: &Command, batch: &mut Batch) -> Result<(), Refusal> {
+        self.decide(command, batch).map(drop)
+    }
+
+    fn decide(&mut self, command: &Command, batch: &mut Batch) -> Result<Reply, Refusal> {
+        let now = self.clock.now();
+        match &mut self.state {
+            State::Open(open) => {
+                let mut applied = Applied::default();
+                let reply = open.carry_out(command, now, &mut applied);
+                batch.take(applied);
+                reply
+            }
+            State::Away { why, .. } => Err(why.clone()),
+            State::Asleep => Err(asleep()),
+        }
+    }
+
+    /// Stores the batch; then, and only then, answers and acts. If the store refuses, what was decided in memory is
+    /// forgotten, everybody is told so, and the study is loaded again.
+    async fn commit(&mut self, mut batch: Batch) {
+        let mut stored = Ok(());
+        if let State::Open(open) = &mut self.state
+            && let Some(write) = batch.take_write(&self.id, open.study.version())
+        {
+            let started = Instant::now();
+            match self.storage.commit(write).await {
+                Ok(version) => open.study.committed(version),
+                Err(error) => stored = Err(self.forget(&error)),
+            }
+            self.metrics.observe_commit(started.elapsed(), stored.is_ok());
+        }
+        for saying in batch.sayings {
+            saying(stored.as_ref().copied());
+        }
+        if stored.is_ok() {
+            self.act(batch.effects);
+        }
+        for read in batch.reads {
+            read(match &self.state {
+                State::Open(open) => Ok(&open.study),
+                State::Away { why, .. } => Err(why.clone()),
+                State::Asleep => Err(asleep()),
+            });
+        }
+    }
+
+    fn forget(&mut self, error: &CommitError) -> Refusal {
+        warn!(error = error as &dyn std::error::Error, "a commit failed; the study is loaded again");
+        let why = match error {
+            CommitError::Storage(error) => refusal_of(error),
+            CommitError::Conflict { .. } => {
+                Refusal::unavailable("another server wrote this study; it is loaded again", 500)
+            }
+            CommitError::Missing => Refusal::not_found(format!("study `{}` was deleted", self.key.name)),
+        };
+        self.state = State::Away { why: why.clone(), retry_at: Instant::now(), wait: RELOAD_FIRST };
+        why
+    }
+
+    fn act(&self, effects: Vec<Effect>) {
+        let mut offered = false;
+        for effect in effects {
+            match effect {
+                Effect::Publish(event) => {
+                    if let Event::Study { status, closing, .. } = &event {
+                        self.may_lease.store(!status.is_terminal() && closing.is_none(), Ordering::Relaxed);
+                    }
+                    self.metrics.observe_event(&event);
+                    // Nobody may be watching.
+                    let _ = self.events.send(event);
+                }
+                Effect::Revoke { lessee: Lessee::Worker(worker), lease } => {
+                    self.signal(Signal::Revoked { study: self.key.clone(), worker, lease });
+                }
+                // Training code that asks by itself is told with its next heartbeat.
+                Effect::Revoke { lessee: Lessee::Client(_), .. } | Effect::Observe(_) => {}
+                Effect::OfferWork => offered = true,
+            }
+        }
+        if offered {
+            self.signal(Signal::WorkOffered(self.key.clone()));
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        if self.signals.try_send(signal).is_err() {
+            debug!("a signal to the dispatcher was dropped; its sweep will find the work");
+        }
+    }
+}
+
+fn asleep() -> Refusal {
+    Refusal::unavailable("the study is not loaded yet", 200)
+}
+
+pub(super) fn refusal_of(error: &StorageError) -> Refusal {
+    match error {
+        StorageError::Unavailable { .. } => Refusal::unavailable("the store does not answer", 1_000)
+            .with_hint("nothing is lost: the request can be sent again once the store is back"),
+        StorageError::Corrupt { .. } => {
+            Refusal::internal("the study's records cannot be read; the server's log says more")
+        }
+        StorageError::Setup(refusal) => refusal.clone(),
+        StorageError::Unsafe(_) => {
+            Refusal::unavailable("the store is set up in a way that can lose results", 5_000)
+        }
+    }
+}
+
+fn new_lease_id() -> LeaseId {
+    LeaseId::new(uuid::Uuid::now_v7().simple().to_string()).expect("32 hexadecimal digits are a legal name")
+}
