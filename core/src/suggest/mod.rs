@@ -10,6 +10,8 @@ mod draft;
 mod frame;
 mod history;
 mod prior;
+#[cfg(test)]
+mod properties;
 mod random;
 mod settings;
 mod suggester;
