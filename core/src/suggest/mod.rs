@@ -8,6 +8,8 @@ mod algorithm;
 mod anneal;
 mod draft;
 mod frame;
+#[cfg(test)]
+mod golden;
 mod history;
 mod prior;
 #[cfg(test)]

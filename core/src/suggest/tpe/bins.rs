@@ -56,7 +56,8 @@ impl Bin {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bins {
     low: f64,
-    width: f64,
+    /// Bins per unit of length.
+    scale: f64,
     grid: Vec<Bin>,
     below: Vec<Bin>,
     above: Vec<Bin>,
@@ -68,7 +69,7 @@ impl Bins {
     pub fn lay(&mut self, low: f64, high: f64, width: f64) {
         const BINS_MAX: usize = 1 << 16;
         self.low = low;
-        self.width = width;
+        self.scale = 1.0 / width;
         self.grid.clear();
         self.grid.resize((((high - low) / width) as usize).saturating_add(1).min(BINS_MAX), Bin::EMPTY);
         self.below.clear();
@@ -78,7 +79,7 @@ impl Bins {
     /// Counts an observation in.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked not to be negative")]
     pub fn add(&mut self, place: f64, weight: f64) {
-        let at = (place - self.low) / self.width;
+        let at = (place - self.low) * self.scale;
         if at < 0.0 {
             self.below.push(Bin::of(place, weight));
         } else if let Some(bin) = self.grid.get_mut(at as usize) {

@@ -77,10 +77,9 @@ impl Densities {
         }
         let places = history.places(i);
         let weighs = |(place, weight): &(f64, f64)| *weight > 0.0 && !place.is_nan();
-        let good = self.split.good_by_number().iter();
-        let good = good.map(|at| (places[self.split.good()[*at] as usize], weights.good[*at])).filter(weighs);
-        let observed =
-            history.by_number().iter().map(|slot| (places[*slot as usize], weights.others[*slot as usize]));
+        let good = self.split.good().iter().map(|position| places[*position]);
+        let good = good.zip(weights.good.iter().copied()).filter(weighs);
+        let observed = places.iter().copied().zip(weights.others.iter().copied());
         let pending = pending.map(|(_, place)| place).zip(weights.pending.iter().copied());
         let others = observed.chain(pending).filter(weighs);
         match &mut self.models[i] {

@@ -6,7 +6,7 @@ use crate::suggest::history::History;
 /// The weights of the observations of one parameter, or of all that are always active.
 #[derive(Debug, Default)]
 pub(super) struct Weights {
-    /// By slot, in the other set; zero for good trials and where the parameter is inactive.
+    /// By position in the history, in the other set; zero for good trials and where the parameter is inactive.
     pub others: Vec<f64>,
     /// By position among the pending trials, in the other set; zero where the parameter is inactive.
     pub pending: Vec<f64>,
@@ -31,32 +31,24 @@ impl Weights {
         forgetting: u32,
     ) {
         let (places, numbers) = (history.places(i), history.numbers());
-        let is_active = |slot: u32| !places[slot as usize].is_nan();
-        let mut ages = Ages::new(split.good().iter().filter(|slot| is_active(**slot)).count(), forgetting);
+        let active_good = split.good().iter().filter(|position| !places[**position].is_nan()).count();
+        let mut ages = Ages::new(active_good, forgetting);
         self.good.clear();
-        self.good.resize(split.good().len(), 0.0);
-        for &position in split.good_by_number() {
-            if is_active(split.good()[position]) {
-                self.good[position] = ages.next();
-            }
-        }
+        let weight = |position: &usize| if places[*position].is_nan() { 0.0 } else { ages.next() };
+        self.good.extend(split.good().iter().map(weight));
 
-        let good_inside = self.good.iter().filter(|weight| **weight > 0.0).count();
         let active_pending = pending.clone().filter(|(_, is_active)| *is_active).count();
-        let others = history.active(i) - good_inside + active_pending;
-        self.counts = (good_inside, others);
+        let others = history.active(i) - active_good + active_pending;
+        self.counts = (active_good, others);
         let mut ages = Ages::new(others, forgetting);
         self.others.clear();
-        self.others.resize(numbers.len(), 0.0);
         self.pending.clear();
         let mut pending = pending.peekable();
-        for &slot in history.by_number() {
-            while let Some((_, is_active)) = pending.next_if(|(number, _)| *number < numbers[slot as usize]) {
+        for ((number, place), is_good) in numbers.iter().zip(places).zip(split.is_good()) {
+            while let Some((_, is_active)) = pending.next_if(|(waiting, _)| waiting < number) {
                 self.pending.push(if is_active { ages.next() } else { 0.0 });
             }
-            if is_active(slot) && !split.is_good(slot) {
-                self.others[slot as usize] = ages.next();
-            }
+            self.others.push(if place.is_nan() || *is_good { 0.0 } else { ages.next() });
         }
         self.pending.extend(pending.map(|(_, is_active)| if is_active { ages.next() } else { 0.0 }));
     }
