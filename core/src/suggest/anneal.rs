@@ -52,7 +52,7 @@ impl Anneal {
             #[expect(clippy::cast_precision_loss, reason = "no study has 2^53 trials")]
             let finished = self.history.finished_with(i) as f64;
             let share = (widened / (1.0 + self.settings.shrink_coef * finished)).min(1.0);
-            let place = self.history.places(i)[parent as usize];
+            let place = self.history.places(i)[parent];
             match &self.frame.axes[i] {
                 Axis::Numeric(latent) => near(latent, place, share, stream),
                 Axis::Choice(options) => {
@@ -70,9 +70,9 @@ impl Anneal {
     /// The trial around whose value of parameter `i` to search: one already taken for this point if it has the
     /// parameter, so that values that did well together stay together; else one whose rank among the completed
     /// trials is geometrically distributed. `None` if no completed trial has it.
-    fn parent(&self, i: usize, parents: &mut Vec<u32>, stream: &mut Stream) -> Option<u32> {
+    fn parent(&self, i: usize, parents: &mut Vec<usize>, stream: &mut Stream) -> Option<usize> {
         let places = self.history.places(i);
-        let has = |slot: &u32| !places[*slot as usize].is_nan();
+        let has = |position: &usize| !places[*position].is_nan();
         if let Some(parent) = parents.iter().copied().find(has) {
             return Some(parent);
         }

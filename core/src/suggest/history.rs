@@ -6,19 +6,17 @@ use std::collections::BTreeSet;
 use super::frame::{Frame, Key};
 use super::{Observation, Verdict};
 
-/// The ended trials of a study.
-///
-/// Trials are kept in slots in the order of arrival; everything that is read goes by number, by loss or by value.
+/// The ended trials of a study, in the order of their numbers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
-    /// By slot.
     numbers: Vec<u64>,
-    /// Slots by number.
-    order: Vec<u32>,
-    /// By parameter, then by slot: the place of the value, `ABSENT` where inactive.
+    /// By parameter, then by trial: the place of the value, `ABSENT` where inactive.
     places: Vec<Vec<f64>>,
     ranking: BTreeSet<Ranked>,
+    /// How many trials ended with a loss.
     finished: usize,
+    /// By parameter: how many trials had it active.
+    active: Vec<usize>,
     /// By parameter: how many finished trials had it active.
     finished_with: Vec<usize>,
     seen: BTreeSet<Key>,
@@ -29,41 +27,43 @@ pub(super) struct History {
 struct Ranked {
     loss: f64,
     number: u64,
-    slot: u32,
 }
 
 impl History {
     pub fn new(frame: &Frame) -> Self {
-        Self { places: vec![Vec::new(); frame.len()], finished_with: vec![0; frame.len()], ..Self::default() }
+        Self {
+            places: vec![Vec::new(); frame.len()],
+            active: vec![0; frame.len()],
+            finished_with: vec![0; frame.len()],
+            ..Self::default()
+        }
     }
 
-    /// Takes in a trial and returns its slot; `None` if there is no room for more (2^32 trials).
-    pub fn add(&mut self, frame: &Frame, observation: &Observation) -> Option<u32> {
-        let slot = u32::try_from(self.numbers.len()).ok()?;
+    /// Takes in a trial. Trials end about in the order of their numbers, so that little is moved for one that did not.
+    pub fn add(&mut self, frame: &Frame, observation: &Observation) {
         let number = observation.number;
-        self.numbers.push(number);
-        let at = self.order.partition_point(|&other| self.numbers[other as usize] < number);
-        self.order.insert(at, slot);
-        for (i, places) in self.places.iter_mut().enumerate() {
-            places.push(frame.place(i, &observation.point));
-        }
         let is_finished = match observation.verdict {
             Verdict::Completed { loss } if loss.is_finite() => {
                 // Adding zero makes -0.0 and 0.0 the tie they are.
-                self.ranking.insert(Ranked { loss: loss + 0.0, number, slot });
+                self.ranking.insert(Ranked { loss: loss + 0.0, number });
                 true
             }
             Verdict::Pruned { loss } => loss.is_some_and(f64::is_finite),
             Verdict::Completed { .. } | Verdict::Failed => false,
         };
-        if is_finished {
-            self.finished += 1;
-            for (count, places) in self.finished_with.iter_mut().zip(&self.places) {
-                *count += usize::from(!places[slot as usize].is_nan());
-            }
+        self.finished += usize::from(is_finished);
+        let at = match self.numbers.last() {
+            Some(last) if *last > number => self.numbers.partition_point(|other| *other < number),
+            _ => self.numbers.len(),
+        };
+        self.numbers.insert(at, number);
+        for i in 0..frame.len() {
+            let place = frame.place(i, &observation.point);
+            self.active[i] += usize::from(!place.is_nan());
+            self.finished_with[i] += usize::from(is_finished && !place.is_nan());
+            self.places[i].insert(at, place);
         }
         self.seen.extend(frame.key(&observation.point));
-        Some(slot)
     }
 
     /// How many trials ended with a loss, at the end or when they were pruned.
@@ -71,27 +71,27 @@ impl History {
         self.finished
     }
 
-    /// How many of these had parameter `i` active.
+    /// How many trials of any end had parameter `i` active.
+    pub fn active(&self, i: usize) -> usize {
+        self.active[i]
+    }
+
+    /// How many finished trials had parameter `i` active.
     pub fn finished_with(&self, i: usize) -> usize {
         self.finished_with[i]
     }
 
-    /// The number of the trial in a slot.
+    /// The numbers of all trials, rising. A trial's position here is its position everywhere.
     pub fn numbers(&self) -> &[u64] {
         &self.numbers
     }
 
-    /// All slots, by number of the trial.
-    pub fn by_number(&self) -> &[u32] {
-        &self.order
+    /// The positions of the completed trials, from the best.
+    pub fn by_loss(&self) -> impl Iterator<Item = usize> {
+        self.ranking.iter().map(|ranked| self.numbers.partition_point(|number| *number < ranked.number))
     }
 
-    /// The slots of the completed trials, from the best.
-    pub fn by_loss(&self) -> impl Iterator<Item = u32> {
-        self.ranking.iter().map(|ranked| ranked.slot)
-    }
-
-    /// The places of parameter `i`'s values by slot.
+    /// The places of parameter `i`'s values, by position of the trial.
     pub fn places(&self, i: usize) -> &[f64] {
         &self.places[i]
     }
@@ -111,6 +111,6 @@ impl PartialOrd for Ranked {
 
 impl Ord for Ranked {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.loss.total_cmp(&other.loss).then(self.number.cmp(&other.number)).then(self.slot.cmp(&other.slot))
+        self.loss.total_cmp(&other.loss).then(self.number.cmp(&other.number))
     }
 }

@@ -8,8 +8,12 @@ mod algorithm;
 mod anneal;
 mod draft;
 mod frame;
+#[cfg(test)]
+mod golden;
 mod history;
 mod prior;
+#[cfg(test)]
+mod properties;
 mod random;
 mod settings;
 mod suggester;

@@ -1,6 +1,5 @@
 //! The model of a choice.
 
-use super::ages::Ages;
 use crate::stream::Stream;
 use crate::suggest::prior;
 
@@ -17,12 +16,16 @@ impl Categorical {
         Self { good: prior.clone(), other: prior.clone(), prior }
     }
 
-    /// Weighted counts, to which the prior adds `prior_weight` an option on average. `places` are the indices of
-    /// the options by slot.
-    pub fn build(&mut self, places: &[f64], ages: &Ages, prior_weight: f64) {
-        let others = places.iter().copied().zip(ages.weights().iter().copied());
-        count(&mut self.good, &self.prior, prior_weight, ages.good().iter().copied());
-        count(&mut self.other, &self.prior, prior_weight, others.chain(ages.pending().iter().copied()));
+    /// Takes the good and the other observations, indices of options with their weights. Their weighted counts are
+    /// the distributions, to which the prior adds `prior_weight` an option on average.
+    pub fn build(
+        &mut self,
+        prior_weight: f64,
+        good: impl Iterator<Item = (f64, f64)>,
+        others: impl Iterator<Item = (f64, f64)>,
+    ) {
+        count(&mut self.good, &self.prior, prior_weight, good);
+        count(&mut self.other, &self.prior, prior_weight, others);
     }
 
     /// The option, of so many drawn from the good distribution, where it exceeds the other most.
@@ -43,7 +46,7 @@ impl Categorical {
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "places of options are small whole numbers; an absent one saturates to 0 and weighs nothing"
+    reason = "places of options are small whole numbers"
 )]
 fn count(
     counts: &mut [f64],
@@ -56,9 +59,7 @@ fn count(
         *count = options * prior_weight * p;
     }
     for (place, weight) in observations {
-        if weight > 0.0
-            && let Some(count) = counts.get_mut(place as usize)
-        {
+        if let Some(count) = counts.get_mut(place as usize) {
             *count += weight;
         }
     }

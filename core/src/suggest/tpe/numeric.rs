@@ -1,9 +1,7 @@
 //! The model of a numeric parameter.
 
-use super::ages::Ages;
-use super::column::Column;
 use super::mixture::Mixture;
-use super::parzen;
+use super::parzen::Parzen;
 use crate::space::{Latent, ParamValue};
 use crate::stream::Stream;
 
@@ -13,8 +11,7 @@ pub(super) struct Numeric {
     latent: Latent,
     good: Mixture,
     other: Mixture,
-    /// Scratch: place and weight of the others, by place.
-    observations: Vec<(f64, f64)>,
+    parzen: Parzen,
     /// Scratch: the cells already scored in this proposal.
     scored: Vec<i64>,
 }
@@ -22,25 +19,20 @@ pub(super) struct Numeric {
 impl Numeric {
     pub fn new(latent: Latent) -> Self {
         let (good, other) = (Mixture::default(), Mixture::default());
-        Self { latent, good, other, observations: Vec::new(), scored: Vec::new() }
+        Self { latent, good, other, parzen: Parzen::default(), scored: Vec::new() }
     }
 
-    pub fn build(&mut self, column: &Column, ages: &Ages, prior_weight: f64) {
-        self.observations.clear();
-        let mut pending = ages.pending().iter().peekable();
-        for entry in column.sorted() {
-            let weight = ages.weights()[entry.slot as usize];
-            if weight > 0.0 {
-                while let Some(waiting) = pending.next_if(|(place, _)| *place < entry.place) {
-                    self.observations.push(*waiting);
-                }
-                self.observations.push((entry.place, weight));
-            }
-        }
-        self.observations.extend(pending);
-        parzen::fill(&mut self.good, self.latent.law, prior_weight, ages.good());
-        self.good.finish();
-        parzen::fill(&mut self.other, self.latent.law, prior_weight, &self.observations);
+    /// Takes the good and the other observations with their weights, each in the order of the trials' numbers.
+    pub fn build(
+        &mut self,
+        prior_weight: f64,
+        good: (usize, impl Iterator<Item = (f64, f64)>),
+        others: (usize, impl Iterator<Item = (f64, f64)>),
+    ) {
+        let law = self.latent.law;
+        self.parzen.fill(&mut self.good, law, prior_weight, good.0, good.1);
+        self.good.make_drawable();
+        self.parzen.fill(&mut self.other, law, prior_weight, others.0, others.1);
     }
 
     /// The candidate, of so many drawn from the good density, where it exceeds the other density most; the first

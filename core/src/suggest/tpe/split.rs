@@ -8,7 +8,7 @@ const GOOD_MAX: usize = 25;
 /// The good trials of a history.
 #[derive(Debug, Default)]
 pub(super) struct Split {
-    good: Vec<u32>,
+    good: Vec<usize>,
     is_good: Vec<bool>,
 }
 
@@ -18,23 +18,24 @@ impl Split {
     /// Pruned trials count in n, for they were judged, but are never good: the loss at which a trial was stopped
     /// is not the loss it would have reached. Failed and pending trials neither count nor are good.
     pub fn update(&mut self, history: &History, gamma: f64) {
-        for slot in self.good.drain(..) {
-            self.is_good[slot as usize] = false;
-        }
-        self.is_good.resize(history.numbers().len(), false);
+        self.good.clear();
         self.good.extend(history.by_loss().take(good_count(history.finished(), gamma)));
-        for slot in &self.good {
-            self.is_good[*slot as usize] = true;
+        self.good.sort_unstable();
+        self.is_good.clear();
+        self.is_good.resize(history.numbers().len(), false);
+        for position in &self.good {
+            self.is_good[*position] = true;
         }
     }
 
-    /// The slots of the good trials, from the best.
-    pub fn good(&self) -> &[u32] {
+    /// The positions of the good trials in the history, rising.
+    pub fn good(&self) -> &[usize] {
         &self.good
     }
 
-    pub fn is_good(&self, slot: u32) -> bool {
-        self.is_good[slot as usize]
+    /// By position in the history.
+    pub fn is_good(&self) -> &[bool] {
+        &self.is_good
     }
 }
 

@@ -1,0 +1,57 @@
+//! Points that must never change: what a study proposes is the same after an upgrade, in debug and in release.
+
+use std::collections::BTreeMap;
+
+use super::{ALGORITHMS, Algorithm, Ask, Observation, Proposal, Verdict, build};
+use crate::space::{Point, Space};
+
+const SPACE: &str = r#"{
+    "lr": {"type": "loguniform", "low": 1e-5, "high": 1},
+    "layers": {"type": "int", "low": 1, "high": 8},
+    "width": {"type": "int", "low": 4, "high": 1024, "log": true},
+    "drop": {"type": "quniform", "low": 0, "high": 0.5, "q": 0.1},
+    "scale": {"type": "lognormal", "mu": 0, "sigma": 1},
+    "model": {"type": "choice", "options": {
+        "svm": {"C": {"type": "normal", "mu": 0, "sigma": 2}, "degree": {"type": "randint", "low": 0, "high": 5}},
+        "tree": {"depth": {"type": "uniformint", "low": 1, "high": 12}}
+    }}
+}"#;
+
+/// A loss made of the point with exact arithmetic only.
+fn loss(number: u64, point: &Point) -> f64 {
+    let sum: f64 = point.iter().filter_map(|(_, value)| value.as_f64()).map(f64::abs).sum();
+    sum + (number % 7) as f64
+}
+
+/// Some of the points of a search with failures among them.
+fn points(name: &str) -> Vec<Point> {
+    let space = Space::from_json(SPACE).unwrap();
+    let mut suggester = build(&Algorithm::named(name).unwrap(), &space, 42);
+    let fixed = Point::default();
+    let mut points = Vec::new();
+    for number in 0..400 {
+        let Proposal::Point(point) = suggester.suggest(&Ask { number, pending: &[], fixed: &fixed }) else {
+            panic!("an endless space is never exhausted");
+        };
+        if [0, 1, 25, 100, 399].contains(&number) {
+            points.push(point.clone());
+        }
+        let verdict = if number % 10 == 9 {
+            Verdict::Failed
+        } else {
+            Verdict::Completed { loss: loss(number, &point) }
+        };
+        suggester.observe(&Observation { number, point, verdict });
+    }
+    points
+}
+
+#[test]
+fn the_points_of_a_seed_never_change() {
+    let golden: BTreeMap<String, Vec<Point>> = serde_json::from_str(include_str!("golden.json")).unwrap();
+    for name in ALGORITHMS {
+        let found = points(name);
+        let shown = serde_json::to_string_pretty(&found).unwrap();
+        assert_eq!(found, golden[name], "{name} now gives {shown}");
+    }
+}

@@ -1,0 +1,196 @@
+//! What holds for any algorithm, space and history.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::{ALGORITHMS, Algorithm, Ask, Observation, Proposal, Suggester, Verdict, build};
+use crate::space::arbitrary::{finite_spaces, point_at, spaces};
+use crate::space::{Point, Space};
+
+fn algorithms() -> impl Strategy<Value = Algorithm> {
+    let tpe = (0.05..2.0, 0_u32..8, 1_u32..30, 0.1..3.0, 0_u32..30);
+    let tpe = tpe.prop_map(|(gamma, n_startup, n_ei, prior_weight, linear_forgetting)| {
+        Algorithm::Tpe(super::TpeSettings { gamma, n_startup, n_ei, prior_weight, linear_forgetting })
+    });
+    let anneal = (1.0..5.0, 0.0..1.0).prop_map(|(avg_best_idx, shrink_coef)| {
+        Algorithm::Anneal(super::AnnealSettings { avg_best_idx, shrink_coef })
+    });
+    prop_oneof![Just(Algorithm::Random), tpe, anneal]
+}
+
+fn verdicts() -> impl Strategy<Value = Verdict> {
+    let losses = prop_oneof![-10.0..10.0, Just(1.0), Just(-0.0), Just(f64::MAX), Just(-1e300)];
+    prop_oneof![
+        6 => losses.clone().prop_map(|loss| Verdict::Completed { loss }),
+        1 => proptest::option::of(losses).prop_map(|loss| Verdict::Pruned { loss }),
+        1 => Just(Verdict::Failed),
+    ]
+}
+
+/// Observed trials, by number, at points anywhere in the space.
+fn histories(space: &Space, most: usize) -> impl Strategy<Value = Vec<Observation>> + use<> {
+    let space = space.clone();
+    let units = proptest::collection::vec(prop_oneof![0.0..=1.0, Just(0.5)], space.parameters().len());
+    proptest::collection::vec((units, verdicts()), 0..most).prop_map(move |trials| {
+        let observation = |(number, (units, verdict)): (u64, (Vec<f64>, Verdict))| Observation {
+            number,
+            point: point_at(&space, &units),
+            verdict,
+        };
+        (0..).zip(trials).map(observation).collect()
+    })
+}
+
+fn searches() -> impl Strategy<Value = (Algorithm, Space, Vec<Observation>, u64)> {
+    (algorithms(), spaces(), any::<u64>()).prop_flat_map(|(algorithm, space, seed)| {
+        let history = histories(&space, 60);
+        (Just(algorithm), Just(space), history, Just(seed))
+    })
+}
+
+fn told(algorithm: &Algorithm, space: &Space, seed: u64, history: &[Observation]) -> Box<dyn Suggester> {
+    let mut suggester = build(algorithm, space, seed);
+    history.iter().for_each(|observation| suggester.observe(observation));
+    suggester
+}
+
+/// Asks for so many points that all stay pending.
+fn ask_many(suggester: &mut dyn Suggester, first: u64, count: u64, fixed: &Point) -> Vec<Proposal> {
+    let mut pending: Vec<(u64, Point)> = Vec::new();
+    let mut proposals = Vec::new();
+    for number in first..first + count {
+        let seen: Vec<_> = pending.iter().map(|(number, point)| (*number, point)).collect();
+        let proposal = suggester.suggest(&Ask { number, pending: &seen, fixed });
+        if let Proposal::Point(point) = &proposal {
+            pending.push((number, point.clone()));
+        }
+        proposals.push(proposal);
+    }
+    proposals
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_proposal_is_a_point_of_the_space((algorithm, space, history, seed) in searches()) {
+        let mut suggester = told(&algorithm, &space, seed, &history);
+        for proposal in ask_many(suggester.as_mut(), 100, 8, &Point::default()) {
+            match proposal {
+                Proposal::Point(point) => prop_assert_eq!(space.check(&point), Ok(()), "{:?}", point),
+                Proposal::Exhausted => prop_assert!(space.cardinality().is_some_and(|count| count <= 68)),
+            }
+        }
+    }
+
+    #[test]
+    fn fixed_values_stand_and_branches_follow_them(
+        (algorithm, space, history, seed) in searches(),
+        units in proptest::collection::vec(0.0..=1.0, 200),
+        kept in proptest::collection::vec(any::<bool>(), 200),
+    ) {
+        // Any part of a point can be wished for, also a value deep in a branch without the choices above it.
+        let whole = point_at(&space, &[units.clone(), vec![0.5; 1_000]].concat()[..space.parameters().len()]);
+        let fixed: Point = whole.0.into_iter().zip(kept).filter_map(|(entry, is_kept)| is_kept.then_some(entry)).collect();
+        prop_assert_eq!(space.check_partial(&fixed), Ok(()));
+        let mut suggester = told(&algorithm, &space, seed, &history);
+        for proposal in ask_many(suggester.as_mut(), 100, 2, &fixed) {
+            let Proposal::Point(point) = proposal else {
+                prop_assert!(fixed.is_empty());
+                continue;
+            };
+            prop_assert_eq!(space.check(&point), Ok(()), "{:?}", point);
+            for (label, value) in fixed.iter() {
+                prop_assert_eq!(point.get(label), Some(value), "{}", label);
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_of_telling_changes_nothing(
+        (algorithm, space, history, seed) in searches(),
+        order in proptest::collection::vec(any::<Index>(), 60),
+        early in 0_usize..60,
+    ) {
+        let mut turned = history.clone();
+        for (i, other) in order.iter().enumerate().take(turned.len()) {
+            turned.swap(i, other.index(history.len()));
+        }
+        let mut straight = told(&algorithm, &space, seed, &history);
+        // The other one is also asked in between, as a server that was not restarted would be.
+        let mut other = build(&algorithm, &space, seed);
+        for (i, observation) in turned.iter().enumerate() {
+            if i == early {
+                ask_many(other.as_mut(), 1_000, 2, &Point::default());
+            }
+            other.observe(observation);
+        }
+        let fixed = Point::default();
+        prop_assert_eq!(ask_many(straight.as_mut(), 100, 3, &fixed), ask_many(other.as_mut(), 100, 3, &fixed));
+    }
+
+    #[test]
+    fn a_finite_space_is_gone_through_without_repeats(
+        algorithm in algorithms(),
+        space in finite_spaces().prop_filter("small", |space| space.cardinality().is_some_and(|count| count <= 60)),
+        seed: u64,
+        lag in 0_usize..4,
+    ) {
+        let count = space.cardinality().unwrap();
+        let mut suggester = build(&algorithm, &space, seed);
+        let mut pending: Vec<(u64, Point)> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for number in 0..=count {
+            let waiting: Vec<_> = pending.iter().map(|(number, point)| (*number, point)).collect();
+            let fixed = Point::default();
+            match suggester.suggest(&Ask { number, pending: &waiting, fixed: &fixed }) {
+                Proposal::Point(point) => {
+                    prop_assert!(seen.insert(format!("{point:?}")), "{point:?} again at {number} of {count}");
+                    pending.push((number, point));
+                }
+                Proposal::Exhausted => prop_assert_eq!(number, count),
+            }
+            if pending.len() > lag {
+                let (number, point) = pending.remove(0);
+                let verdict = Verdict::Completed { loss: (number % 5) as f64 };
+                suggester.observe(&Observation { number, point, verdict });
+            }
+        }
+        prop_assert_eq!(seen.len() as u64, count);
+    }
+}
+
+#[test]
+fn parallel_asks_spread_out() {
+    let json = r#"{"x": {"type": "uniform", "low": 0, "high": 1}, "n": {"type": "int", "low": 1, "high": 1000},
+        "c": {"type": "choice", "options": ["a", "b", "c", "d"]}}"#;
+    let space = Space::from_json(json).unwrap();
+    for name in ALGORITHMS {
+        let mut suggester = build(&Algorithm::named(name).unwrap(), &space, 3);
+        for number in 0..100 {
+            let Proposal::Point(point) = ask_many(suggester.as_mut(), number, 1, &Point::default()).remove(0)
+            else {
+                panic!("an endless space is never exhausted");
+            };
+            let x = point.get("x").and_then(|x| x.as_f64()).unwrap();
+            suggester.observe(&Observation {
+                number,
+                point,
+                verdict: Verdict::Completed { loss: (x - 0.4).abs() },
+            });
+        }
+        let proposals = ask_many(suggester.as_mut(), 100, 8, &Point::default());
+        let mut xs: Vec<f64> = proposals
+            .iter()
+            .map(|proposal| match proposal {
+                Proposal::Point(point) => point.get("x").and_then(|x| x.as_f64()).unwrap(),
+                Proposal::Exhausted => panic!("an endless space is never exhausted"),
+            })
+            .collect();
+        xs.sort_by(f64::total_cmp);
+        let closest = xs.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
+        assert!(closest > 1e-5 && xs[7] - xs[0] > 0.02, "{name}: {xs:?}");
+    }
+}
