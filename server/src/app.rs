@@ -52,7 +52,8 @@ pub enum RunError {
 pub async fn run(config: Config, listener: TcpListener, shutdown: CancellationToken) -> Result<(), RunError> {
     let address = listener.local_addr().map_err(RunError::Listener)?;
     check_exposure(address, config.insecure)?;
-    let storage = storage::open(&config.store, OpenOptions { allow_unsafe: config.allow_unsafe_store }).await?;
+    let storage =
+        storage::open(&config.store, OpenOptions { allow_unsafe: config.allow_unsafe_store }).await?;
     let clock = Clock::start();
     let metrics = Arc::new(Metrics::new());
     let (signal_sender, signals) = mpsc::channel(SIGNALS_LEN);
@@ -63,7 +64,7 @@ pub async fn run(config: Config, listener: TcpListener, shutdown: CancellationTo
     let dispatching = tokio::spawn(dispatcher.run(closing.child_token()));
 
     let pages = http::router(registry.clone(), metrics);
-    let routes = grpc::routes(registry.clone(), dispatch, clock, shutdown.child_token(), pages)
+    let routes = grpc::routes(registry.clone(), dispatch, shutdown.child_token(), pages)
         .map_err(RunError::Reflection)?;
     let serving = tonic::transport::Server::builder()
         .accept_http1(true)

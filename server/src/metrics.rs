@@ -56,7 +56,11 @@ impl Metrics {
         );
         registry.register("trial_reports", "Stored intermediate values", metrics.reports.clone());
         registry.register("commits", "Commits to the store, by outcome", metrics.commits.clone());
-        registry.register("commit_seconds", "How long a commit to the store took", metrics.commit_seconds.clone());
+        registry.register(
+            "commit_seconds",
+            "How long a commit to the store took",
+            metrics.commit_seconds.clone(),
+        );
         registry.register("workers", "Attached workers", metrics.workers.clone());
         registry.register("worker_slots", "Slots of attached workers", metrics.slots.clone());
         registry.register("worker_slots_free", "Free slots of attached workers", metrics.slots_free.clone());

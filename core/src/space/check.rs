@@ -1,6 +1,6 @@
 //! Whether a point belongs to a space.
 
-use super::spelling::{nearest, one_of};
+use super::spelling::{cut, nearest, one_of};
 use super::{Activation, Distribution, ParamValue, Parameter, Point, Space};
 use crate::Refusal;
 
@@ -113,8 +113,7 @@ impl Space {
 
     pub(super) fn unknown_label(&self, label: &str) -> Refusal {
         let labels = || self.parameters().iter().map(|parameter| parameter.label.as_str());
-        let shown: String = label.chars().take(80).collect();
-        let refusal = Refusal::invalid(shown, "is no parameter of the space");
+        let refusal = Refusal::invalid(cut(label), "is no parameter of the space");
         match nearest(label, labels()) {
             Some(meant) => refusal.with_hint(format!("did you mean `{meant}`?")),
             None => refusal.with_hint(format!("the parameters are {}", one_of(labels()))),
@@ -156,7 +155,7 @@ impl Parameter {
         if fits {
             return Ok(());
         }
-        let shown: String = value.to_string().chars().take(80).collect();
+        let shown = cut(&value.to_string());
         Err(Refusal::invalid(&*self.label, format!("{}, not `{shown}`", self.must_be())))
     }
 

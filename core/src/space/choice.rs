@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::limits::LABEL_LEN_MAX;
 use super::path::Path;
+use super::spelling::cut;
 use super::{ChoiceNode, ChoiceOption, Distribution, Node};
 use crate::Refusal;
 
@@ -31,7 +32,7 @@ impl ChoiceNode {
     }
 
     /// Gives the options of a listed choice the names that follow from them.
-    pub(super) fn name_listed_options(&mut self) {
+    pub fn name_listed_options(&mut self) {
         let names = listed_names(self.options.iter().map(|option| &option.node));
         for (option, name) in self.options.iter_mut().zip(names) {
             option.name = name;
@@ -75,9 +76,11 @@ impl ChoiceNode {
     fn validate_derived_names(&self, path: &Path) -> Result<(), Refusal> {
         let names = listed_names(self.options.iter().map(|option| &option.node));
         match self.options.iter().zip(names).find(|(option, name)| option.name != *name) {
-            Some((option, name)) => {
-                Err(path.refuse(format!("listed option `{}` must be called `{name}`", option.name)))
-            }
+            Some((option, name)) => Err(path.refuse(format!(
+                "listed option `{}` must be called `{}`",
+                cut(&option.name),
+                cut(&name)
+            ))),
             None => Ok(()),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::path::Path;
-use super::spelling::nearest;
+use super::spelling::{cut, nearest};
 use super::value_kind::integer;
 use super::written::Written;
 use crate::Refusal;
@@ -28,8 +28,7 @@ impl<'a> Fields<'a> {
                 Some(meant) => format!("did you mean `{meant}`? {fields}"),
                 None => fields,
             };
-            let shown: String = unknown.chars().take(40).collect();
-            return Err(path.refuse(format!("unknown field `{shown}`")).with_hint(hint));
+            return Err(path.refuse(format!("unknown field `{}`", cut(unknown))).with_hint(hint));
         }
         Ok(Self { map, path })
     }
@@ -87,7 +86,7 @@ impl<'a> Fields<'a> {
 pub(super) fn check_keys(entries: &[(String, Written)], path: &Path) -> Result<(), Refusal> {
     let mut seen = BTreeSet::new();
     match entries.iter().find(|(key, _)| !seen.insert(key)) {
-        Some((key, _)) => Err(path.refuse(format!("key `{key}` stands here twice"))),
+        Some((key, _)) => Err(path.refuse(format!("key `{}` stands here twice", cut(key)))),
         None => Ok(()),
     }
 }

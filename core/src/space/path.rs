@@ -1,5 +1,6 @@
 //! Where in a space something stands.
 
+use super::spelling::cut;
 use crate::Refusal;
 
 /// The path of a node as messages show it (`space.model.svm.C`), and the label it gives by default.
@@ -18,7 +19,7 @@ impl Path {
     /// The path of the entry, item or option of this name below it.
     pub(super) fn child(&self, name: &str) -> Self {
         let label = if self.label.is_empty() { name.to_owned() } else { format!("{}.{name}", self.label) };
-        Self { shown: format!("{}.{name}", self.shown), label }
+        Self { shown: format!("{}.{}", self.shown, cut(name)), label }
     }
 
     /// The same place, with this label instead of its own as the start of the labels below it.

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::arbitrary::{finite_spaces, points, spaces, value_at};
-use super::{Activation, ChoiceNode, ChoiceOption, Distribution, Node, ParamValue, Parameter, Point, Space};
+use super::arbitrary::{distributions, finite_spaces, points, spaces, value_at};
+use super::{
+    Activation, ChoiceNode, ChoiceOption, Distribution, Latent, Node, ParamValue, Parameter, Point, Space,
+};
 
 fn space_and_point() -> impl Strategy<Value = (Space, Point)> {
     spaces().prop_flat_map(|space| {
@@ -171,6 +173,17 @@ proptest! {
     fn finite_spaces_have_as_many_points_as_can_be_listed(space in finite_spaces()) {
         if let Some(count) = count_by_listing(&space) {
             prop_assert_eq!(space.cardinality(), Some(count));
+        }
+    }
+
+    #[test]
+    fn quantiles_are_values_and_are_counted_alike(distribution in distributions(), u in 0.0..=1.0) {
+        prop_assert_eq!(distribution.validate(), Ok(()));
+        let latent = Latent::of(&distribution).unwrap();
+        prop_assert_eq!(latent.indices().map(|(first, last)| last.abs_diff(first) + 1), distribution.cardinality());
+        for u in [0.0, u, 1.0] {
+            let value = latent.value(latent.law.quantile(u));
+            prop_assert!(distribution.contains(&value), "{} of {:?} at {}", value, distribution, u);
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, de::Error};
 
 use super::fields::{Fields, check_keys};
 use super::path::Path;
-use super::spelling::nearest;
+use super::spelling::{cut, nearest};
 use super::written::Written;
 use super::{ChoiceNode, ChoiceOption, Distribution, Node, ParameterNode};
 use crate::Refusal;
@@ -227,8 +227,7 @@ fn unknown_kind(kind: &str, path: &Path) -> Refusal {
         Some(meant) => format!("did you mean `{meant}`? {escape}"),
         None => format!("the kinds are {}; {escape}", KINDS.join(", ")),
     };
-    let shown: String = kind.chars().take(40).collect();
-    path.refuse(format!("`{shown}` is no kind of parameter")).with_hint(hint)
+    path.refuse(format!("`{}` is no kind of parameter", cut(kind))).with_hint(hint)
 }
 
 impl<'de> Deserialize<'de> for Node {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::spelling::cut;
 use super::{Point, Space};
 use crate::Refusal;
 
@@ -26,7 +27,7 @@ impl Space {
                     None => return Err(self.unknown_label(label)),
                 };
                 let Some(read) = parameter.distribution.value_kind().read(value) else {
-                    let shown: String = value.to_string().chars().take(80).collect();
+                    let shown = cut(&value.to_string());
                     return Err(Refusal::invalid(label, format!("{}, not `{shown}`", parameter.must_be())));
                 };
                 parameter.check_value(&read)?;

@@ -16,27 +16,39 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein's distance in characters, where swapping two neighbours counts as two.
+/// How many characters to insert, remove or replace, or neighbours to swap (optimal string alignment).
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(least);
         }
+        rows.push(row);
     }
-    row[b.len()]
+    rows[a.len()][b.len()]
+}
+
+/// What somebody wrote, cut so that a message stays one: it may be of any length.
+pub(super) fn cut(text: &str) -> String {
+    const SHOWN_MAX: usize = 80;
+    match text.char_indices().nth(SHOWN_MAX) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// "`a`, `b` or `c`", at most ten of them.
 pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const SHOWN_MAX: usize = 10;
     let names: Vec<&str> = names.into_iter().collect();
-    let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
+    let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{}`", cut(name))).collect();
     if names.len() > SHOWN_MAX {
         return format!("{} or {} others", shown.join(", "), names.len() - SHOWN_MAX);
     }
@@ -59,11 +71,18 @@ mod tests {
             ("chocie", Some("choice")),
             ("in", Some("int")),
             ("Int", Some("int")),
+            ("itn", Some("int")),
             ("float", None),
             ("", None),
         ] {
             assert_eq!(nearest(word, kinds), meant, "{word}");
         }
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        assert_eq!(cut(&"é".repeat(80)), "é".repeat(80));
+        assert_eq!(cut(&"é".repeat(81)), format!("{}...", "é".repeat(80)));
     }
 
     #[test]

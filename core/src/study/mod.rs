@@ -15,6 +15,10 @@ mod change;
 mod command;
 mod decide;
 mod effect;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod golden;
 mod header;
 mod index;
 mod next;

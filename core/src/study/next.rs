@@ -83,3 +83,16 @@ impl Study {
         [self.index.next_expiry(), self.index.next_backoff(), deadline].into_iter().flatten().min()
     }
 }
+
+impl Waiting {
+    /// For people.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Paused => "it is paused",
+            Self::Parallelism => "as many trials run as may run at once",
+            Self::BudgetInFlight => "all trials of its budget are running or waiting",
+            Self::Backoff => "its queued trials wait for their next attempt",
+        }
+    }
+}

@@ -18,6 +18,7 @@ impl StudySpec {
     /// # Errors
     /// `invalid`, naming the field and what it must be.
     pub fn validate(&self) -> Result<(), Refusal> {
+        self.algorithm.validate()?;
         self.budget.validate().map_err(|refusal| refusal.within("budget"))?;
         at_least_one("parallelism", self.parallelism)?;
         if !LEASE_TTL_MS.contains(&self.lease_ttl_ms) {
@@ -86,4 +87,74 @@ fn check_tags(tags: &BTreeMap<String, String>) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::spec;
+    use super::*;
+    use crate::suggest::{Algorithm, TpeSettings};
+
+    #[test]
+    fn the_defaults_are_valid() {
+        assert_eq!(spec().validate(), Ok(()));
+    }
+
+    #[test]
+    fn each_part_out_of_range_is_refused_by_its_name() {
+        type Break = fn(&mut StudySpec);
+        let cases: [(Break, &str); 15] = [
+            (|spec| spec.budget.max_trials = Some(0), "budget.max_trials: must be at least 1"),
+            (|spec| spec.budget.timeout_ms = Some(0), "budget.timeout_ms: must be at least 1"),
+            (
+                |spec| spec.budget.loss_threshold = Some(f64::NEG_INFINITY),
+                "budget.loss_threshold: must be a finite number, not -inf",
+            ),
+            (|spec| spec.parallelism = Some(0), "parallelism: must be at least 1"),
+            (|spec| spec.lease_ttl_ms = 999, "lease_ttl_ms: must be 1000 to 86400000, not 999"),
+            (|spec| spec.lease_ttl_ms = 86_400_001, "lease_ttl_ms: must be 1000 to 86400000, not 86400001"),
+            (|spec| spec.trial_timeout_ms = Some(0), "trial_timeout_ms: must be at least 1"),
+            (|spec| spec.note = "n".repeat(65_537), "note: must be at most 65536 bytes, not 65537"),
+            (
+                |spec| spec.tags = (0..65).map(|tag| (tag.to_string(), String::new())).collect(),
+                "tags: must be at most 64, not 65",
+            ),
+            (
+                |spec| spec.tags = BTreeMap::from([(String::new(), String::new())]),
+                "tags: must have keys that are not empty",
+            ),
+            (
+                |spec| spec.tags = BTreeMap::from([("t".repeat(257), String::new())]),
+                "tags: must be at most 256 bytes a key or value; one has 257",
+            ),
+            (
+                |spec| spec.tags = BTreeMap::from([("t".to_owned(), "v".repeat(300))]),
+                "tags: must be at most 256 bytes a key or value; one has 300",
+            ),
+            (
+                |spec| spec.algorithm = Algorithm::Tpe(TpeSettings { gamma: 3.0, ..TpeSettings::default() }),
+                "algorithm.gamma: must be > 0 and <= 2, not 3",
+            ),
+            (
+                |spec| spec.budget.no_progress = Some(NoProgress { trials: 0, percent: 0.0 }),
+                "budget.no_progress.trials: must be at least 1",
+            ),
+            (
+                |spec| spec.budget.no_progress = Some(NoProgress { trials: 1, percent: f64::NAN }),
+                "budget.no_progress.percent: must be a finite number of at least 0, not NaN",
+            ),
+        ];
+        for (break_it, says) in cases {
+            let mut broken = spec();
+            break_it(&mut broken);
+            let refusal = broken.validate().expect_err(says);
+            assert_eq!((refusal.code, refusal.to_string().as_str()), (crate::Code::Invalid, says));
+        }
+        let mut ends = spec();
+        ends.lease_ttl_ms = 86_400_000;
+        ends.budget.max_failed = Some(0);
+        ends.budget.no_progress = Some(NoProgress { trials: 1, percent: 0.0 });
+        ends.tags = BTreeMap::from([("t".repeat(256), "v".repeat(256))]);
+        assert_eq!(ends.validate(), Ok(()));
+    }
 }

@@ -85,3 +85,63 @@ fn shown(value: &Value) -> String {
         _ => value.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::spec;
+    use super::super::{Budget, NoProgress};
+    use crate::space::{Node, Space};
+    use crate::suggest::Algorithm;
+
+    #[test]
+    fn equal_definitions_do_not_differ() {
+        assert_eq!(spec().describe_difference(&spec()), None);
+    }
+
+    #[test]
+    fn the_first_difference_is_named_with_both_values() {
+        type Change = fn(&mut super::StudySpec);
+        let cases: [(Change, &str); 7] = [
+            (|spec| spec.budget.max_trials = Some(100), "spec.budget.max_trials: 60 here, 100 there"),
+            (|spec| spec.budget.max_trials = None, "spec.budget.max_trials: 60 here, none there"),
+            (
+                |spec| spec.budget.no_progress = Some(NoProgress { trials: 3, percent: 0.5 }),
+                "spec.budget.no_progress: none here, `{\"percent\":0.5,\"trials\":3}` there",
+            ),
+            (|spec| spec.parallelism = Some(4), "spec.parallelism: none here, 4 there"),
+            (|spec| spec.note = "new".to_owned(), "spec.note: `\"\"` here, `\"new\"` there"),
+            (|spec| spec.seed = 9, "spec.seed: 7 here, 9 there"),
+            (
+                |spec| drop(spec.tags.insert("team".to_owned(), "blue".to_owned())),
+                "spec.tags.team: none here, `\"blue\"` there",
+            ),
+        ];
+        let mut here = spec();
+        here.budget = Budget { max_trials: Some(60), ..Budget::default() };
+        for (change, says) in cases {
+            let mut there = here.clone();
+            change(&mut there);
+            assert_eq!(here.describe_difference(&there).as_deref(), Some(says));
+        }
+        let random = super::StudySpec { algorithm: Algorithm::Random, ..here.clone() };
+        let difference = here.describe_difference(&random).expect("they differ");
+        assert!(difference.starts_with("spec.algorithm"), "{difference}");
+    }
+
+    #[test]
+    fn spaces_differ_by_a_path_or_by_their_order() {
+        let here = spec();
+        let Node::Map(mut parts) = here.space.root().clone() else { panic!("a map") };
+        let with = |parts: Vec<(String, Node)>| super::StudySpec {
+            space: Space::try_from(Node::Map(parts)).expect("valid"),
+            ..spec()
+        };
+        parts.reverse();
+        let difference = here.describe_difference(&with(parts.clone())).expect("they differ");
+        assert!(difference.starts_with("spec.space"), "{difference}");
+        parts.retain(|(name, _)| name != "y");
+        let difference = here.describe_difference(&with(parts)).expect("they differ");
+        assert!(difference.starts_with("spec.space.y: "), "{difference}");
+        assert!(difference.ends_with(" here, none there"), "{difference}");
+    }
+}

@@ -94,6 +94,11 @@ impl Study {
         self.trials.get(&number)
     }
 
+    /// The trials from this number on, in order.
+    pub fn trials_from(&self, first: TrialNumber) -> impl Iterator<Item = &Trial> {
+        self.trials.range(first..).map(|(_, trial)| trial)
+    }
+
     /// All trials in the order of their numbers.
     pub fn trials(&self) -> impl DoubleEndedIterator<Item = &Trial> {
         self.trials.values()

@@ -46,15 +46,17 @@ pub struct ReportEvent {
 }
 
 impl WatchEvent {
-    /// What watchers see of an event; of the study itself they see all of it, so it has to be looked up then.
-    pub fn new(event: &Event, study: impl FnOnce() -> StudyInfo) -> Self {
+    /// What watchers see of a trial's or report's event; `None` for an event of the study itself, of which they see
+    /// all.
+    #[must_use]
+    pub const fn of_trial(event: &Event) -> Option<Self> {
         match *event {
-            Event::Study { .. } => Self::Study(Box::new(study())),
+            Event::Study { .. } => None,
             Event::Trial { rev, number, state, transition, attempt, loss, at } => {
-                Self::Trial(TrialEvent { number, state, transition, attempt, loss, at, version: rev })
+                Some(Self::Trial(TrialEvent { number, state, transition, attempt, loss, at, version: rev }))
             }
             Event::Report { rev, number, step, loss, at } => {
-                Self::Report(ReportEvent { number, step, loss, at, version: rev })
+                Some(Self::Report(ReportEvent { number, step, loss, at, version: rev }))
             }
         }
     }

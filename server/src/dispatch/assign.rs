@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use tunewright_core::name::{PoolName, WorkerId};
-
-use crate::studies::StudyKey;
+use tunewright_core::study::StudyRef;
 
 /// A worker with free slots.
 #[derive(Clone, Debug)]
@@ -12,7 +11,7 @@ pub(super) struct FreeWorker {
     pub(super) id: WorkerId,
     pub(super) pools: Vec<PoolName>,
     /// Only these studies; empty: all of its pools.
-    pub(super) studies: Vec<StudyKey>,
+    pub(super) studies: Vec<StudyRef>,
     pub(super) free: u32,
     pub(super) busy: u32,
 }
@@ -20,7 +19,7 @@ pub(super) struct FreeWorker {
 /// A study that may have something to lease.
 #[derive(Clone, Debug)]
 pub(super) struct Offer {
-    pub(super) study: StudyKey,
+    pub(super) study: StudyRef,
     pub(super) pool: PoolName,
     /// Slots that run it or are reserved for it already.
     pub(super) served: u32,
@@ -30,7 +29,7 @@ pub(super) struct Offer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Assigned {
     pub(super) worker: WorkerId,
-    pub(super) study: StudyKey,
+    pub(super) study: StudyRef,
     pub(super) slots: u32,
 }
 
@@ -41,8 +40,11 @@ pub(super) struct Assigned {
 /// that it may run is on offer.
 pub(super) fn assign(workers: &[FreeWorker], offers: &[Offer]) -> Vec<Assigned> {
     let mut served: Vec<u32> = offers.iter().map(|offer| offer.served).collect();
-    let mut slots: Vec<(u32, usize)> =
-        workers.iter().enumerate().flat_map(|(at, w)| (0..w.free).map(move |slot| (w.busy + slot, at))).collect();
+    let mut slots: Vec<(u32, usize)> = workers
+        .iter()
+        .enumerate()
+        .flat_map(|(at, w)| (0..w.free).map(move |slot| (w.busy + slot, at)))
+        .collect();
     slots.sort_unstable();
     let mut given: BTreeMap<(usize, usize), u32> = BTreeMap::new();
     for (_, at) in slots {
@@ -74,8 +76,8 @@ mod tests {
 
     use super::*;
 
-    fn key(name: &str) -> StudyKey {
-        StudyKey { project: ProjectName::default(), name: StudyName::new(name).unwrap() }
+    fn key(name: &str) -> StudyRef {
+        StudyRef { project: ProjectName::default(), name: StudyName::new(name).unwrap() }
     }
 
     fn worker(id: &str, pools: &[&str], studies: &[&str], free: u32, busy: u32) -> FreeWorker {
@@ -103,7 +105,8 @@ mod tests {
     fn pools_and_wishes_are_kept() {
         let workers = [worker("any", &["p"], &[], 1, 0), worker("picky", &["p", "q"], &["b"], 5, 0)];
         let assigned = assign(&workers, &[offer("a", "p", 0), offer("b", "q", 0)]);
-        let pairs: Vec<_> = assigned.iter().map(|a| (a.worker.as_str(), a.study.name.as_str(), a.slots)).collect();
+        let pairs: Vec<_> =
+            assigned.iter().map(|a| (a.worker.as_str(), a.study.name.as_str(), a.slots)).collect();
         assert_eq!(pairs, [("any", "a", 1), ("picky", "b", 5)]);
     }
 

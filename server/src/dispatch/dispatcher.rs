@@ -10,14 +10,15 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 use tunewright_core::Refusal;
 use tunewright_core::name::WorkerId;
-use tunewright_core::study::{Command, LeaseRef, Lessee, ReleaseTrial, StudySpec, Trial};
+use tunewright_core::study::{Command, LeaseRef, Lessee, ReleaseTrial, StudyRef, StudySpec, Trial};
+use tunewright_proto::convert::StudyLease;
 
 use super::assign::{Assigned, Offer, assign};
 use super::handle::{DispatchHandle, MAILBOX_LEN, Message, ToWorker};
 use super::roster::Roster;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::studies::{Ask, Asked, Handle, Registry, Signal, StudyKey};
+use crate::studies::{Ask, Asked, Handle, Registry, Signal};
 
 /// How often all studies are offered again, whatever was signalled: a lost signal costs this long at most.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -35,7 +36,7 @@ pub(crate) struct Dispatcher {
     signals: mpsc::Receiver<Signal>,
     roster: Roster,
     /// Studies that may have something to lease.
-    offers: BTreeMap<StudyKey, OnOffer>,
+    offers: BTreeMap<StudyRef, OnOffer>,
 }
 
 /// What is known of a study on offer.
@@ -95,7 +96,9 @@ impl Dispatcher {
     fn signalled(&mut self, signal: Signal) {
         match signal {
             Signal::WorkOffered(study) => self.offers.entry(study).or_default().not_before = None,
-            Signal::Revoked { study, worker, lease } => self.roster.revoke(&worker, study, lease),
+            Signal::Revoked { study, worker, lease } => {
+                self.roster.revoke(&worker, StudyLease::new(study, lease));
+            }
         }
     }
 
@@ -109,7 +112,7 @@ impl Dispatcher {
         let now = self.clock.now();
         match message {
             Message::Attach { hello, session, sender } => {
-                info!(worker = %hello.worker, host = hello.host, slots = hello.slots, "attached");
+                info!(worker = %hello.id, host = hello.host, slots = hello.slots, "attached");
                 self.roster.attach(hello, session, sender, now);
             }
             Message::Detach { worker, session } => {
@@ -176,7 +179,8 @@ impl Dispatcher {
                 reclaim: false,
             };
             let asked = handle.ask(ask).await.map(|asked| (asked, Arc::clone(handle.spec())));
-            let message = Message::Leased { worker: assigned.worker, session, study: assigned.study, slots, asked };
+            let message =
+                Message::Leased { worker: assigned.worker, session, study: assigned.study, slots, asked };
             // At shutdown nobody is there to hear it; the leases then wait for their worker or expire.
             let _ = sender.send(message).await;
         });
@@ -186,7 +190,7 @@ impl Dispatcher {
         &mut self,
         worker: &WorkerId,
         session: u64,
-        study: &StudyKey,
+        study: &StudyRef,
         slots: u32,
         asked: Result<(Asked, Arc<StudySpec>), Refusal>,
     ) {
@@ -217,7 +221,7 @@ impl Dispatcher {
         &mut self,
         worker: &WorkerId,
         session: u64,
-        study: &StudyKey,
+        study: &StudyRef,
         spec: &Arc<StudySpec>,
         trial: Trial,
     ) {
@@ -229,13 +233,14 @@ impl Dispatcher {
             spec: Arc::clone(spec),
             trial: Box::new(trial),
         };
-        if self.roster.send(worker, session, study, &lease, message).is_err() {
+        if self.roster.send(worker, session, StudyLease::new(study.clone(), lease.clone()), message).is_err()
+        {
             warn!(%study, trial = %lease.trial, %worker, "the worker went away before its trial came; releasing it");
             self.release(study, lease);
         }
     }
 
-    fn release(&self, study: &StudyKey, lease: LeaseRef) {
+    fn release(&self, study: &StudyRef, lease: LeaseRef) {
         let Ok(handle) = self.registry.get(study) else { return };
         tokio::spawn(async move {
             let release = Command::Release(ReleaseTrial { lease, hint: None });

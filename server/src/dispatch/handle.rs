@@ -3,58 +3,59 @@
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
-use tunewright_core::name::{PoolName, WorkerId};
-use tunewright_core::study::{LeaseRef, StudySpec, Trial};
-use tunewright_core::{Refusal, Timestamp};
+use tunewright_core::Refusal;
+use tunewright_core::name::WorkerId;
+use tunewright_core::study::{StudyRef, StudySpec, Trial};
+use tunewright_proto::convert::{StudyLease, WorkerHello, WorkerInfo};
 
-use crate::studies::{Asked, StudyKey};
+use crate::studies::Asked;
 
 /// Messages that may wait for the dispatcher.
 pub(super) const MAILBOX_LEN: usize = 8192;
 
-/// Who a worker says it is.
-#[derive(Clone, Debug)]
-pub(crate) struct Hello {
-    pub(crate) worker: WorkerId,
-    pub(crate) host: String,
-    pub(crate) version: String,
-    /// At least one.
-    pub(crate) pools: Vec<PoolName>,
-    /// Only these studies; empty: all of the pools.
-    pub(crate) studies: Vec<StudyKey>,
-    /// At least one.
-    pub(crate) slots: u32,
-}
-
 /// What goes down a worker's stream.
 #[derive(Clone, Debug)]
 pub(crate) enum ToWorker {
-    Assigned { sequence: u64, study: StudyKey, spec: Arc<StudySpec>, trial: Box<Trial> },
-    Revoked { study: StudyKey, lease: LeaseRef },
+    Assigned { sequence: u64, study: StudyRef, spec: Arc<StudySpec>, trial: Box<Trial> },
+    Revoked(StudyLease),
     Drain,
-}
-
-/// A worker as people see it.
-#[derive(Clone, Debug)]
-pub(crate) struct WorkerView {
-    pub(crate) hello: Hello,
-    pub(crate) busy: u32,
-    pub(crate) draining: bool,
-    pub(crate) attached_at: Timestamp,
-    pub(crate) last_heard: Timestamp,
-    pub(crate) leases: Vec<(StudyKey, LeaseRef)>,
 }
 
 /// What the dispatcher's mailbox takes.
 pub(super) enum Message {
-    Attach { hello: Hello, session: u64, sender: mpsc::Sender<ToWorker> },
-    Detach { worker: WorkerId, session: u64 },
-    Free { worker: WorkerId, session: u64, count: u32, received: u64 },
-    Heard { worker: WorkerId, session: u64, leases: Vec<(StudyKey, LeaseRef)> },
-    Drain { worker: WorkerId, found: oneshot::Sender<bool> },
-    List(oneshot::Sender<Vec<WorkerView>>),
+    Attach {
+        hello: WorkerHello,
+        session: u64,
+        sender: mpsc::Sender<ToWorker>,
+    },
+    Detach {
+        worker: WorkerId,
+        session: u64,
+    },
+    Free {
+        worker: WorkerId,
+        session: u64,
+        count: u32,
+        received: u64,
+    },
+    Heard {
+        worker: WorkerId,
+        session: u64,
+        leases: Vec<StudyLease>,
+    },
+    Drain {
+        worker: WorkerId,
+        found: oneshot::Sender<bool>,
+    },
+    List(oneshot::Sender<Vec<WorkerInfo>>),
     /// A study's task has answered for reserved slots.
-    Leased { worker: WorkerId, session: u64, study: StudyKey, slots: u32, asked: Result<(Asked, Arc<StudySpec>), Refusal> },
+    Leased {
+        worker: WorkerId,
+        session: u64,
+        study: StudyRef,
+        slots: u32,
+        asked: Result<(Asked, Arc<StudySpec>), Refusal>,
+    },
 }
 
 /// The dispatcher's address. Cheap to clone.
@@ -67,7 +68,7 @@ impl DispatchHandle {
     /// A worker's stream is open. `sender` takes what goes down the stream.
     pub(crate) async fn attach(
         &self,
-        hello: Hello,
+        hello: WorkerHello,
         session: u64,
         sender: mpsc::Sender<ToWorker>,
     ) -> Result<(), Refusal> {
@@ -79,7 +80,13 @@ impl DispatchHandle {
     }
 
     /// So many slots are free, as of the assignment numbered `received`.
-    pub(crate) async fn free(&self, worker: WorkerId, session: u64, count: u32, received: u64) -> Result<(), Refusal> {
+    pub(crate) async fn free(
+        &self,
+        worker: WorkerId,
+        session: u64,
+        count: u32,
+        received: u64,
+    ) -> Result<(), Refusal> {
         self.send(Message::Free { worker, session, count, received }).await
     }
 
@@ -87,12 +94,12 @@ impl DispatchHandle {
         &self,
         worker: WorkerId,
         session: u64,
-        leases: Vec<(StudyKey, LeaseRef)>,
+        leases: Vec<StudyLease>,
     ) -> Result<(), Refusal> {
         self.send(Message::Heard { worker, session, leases }).await
     }
 
-    pub(crate) async fn list(&self) -> Result<Vec<WorkerView>, Refusal> {
+    pub(crate) async fn list(&self) -> Result<Vec<WorkerInfo>, Refusal> {
         let (answer, wait) = oneshot::channel();
         self.send(Message::List(answer)).await?;
         wait.await.map_err(|_| gone())

@@ -10,4 +10,4 @@ mod handle;
 mod roster;
 
 pub(crate) use dispatcher::Dispatcher;
-pub(crate) use handle::{DispatchHandle, Hello, ToWorker, WorkerView};
+pub(crate) use handle::{DispatchHandle, ToWorker};

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use tokio::sync::mpsc;
 use tunewright_core::Timestamp;
 use tunewright_core::name::{LeaseId, WorkerId};
-use tunewright_core::study::LeaseRef;
+use tunewright_core::study::StudyRef;
+use tunewright_proto::convert::{StudyLease, WorkerHello, WorkerInfo};
 
 use super::assign::FreeWorker;
-use super::handle::{Hello, ToWorker, WorkerView};
-use crate::studies::StudyKey;
+use super::handle::ToWorker;
 
 /// The attached workers.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ pub(super) struct Roster {
 /// One attached worker.
 #[derive(Debug)]
 pub(super) struct Attached {
-    hello: Hello,
+    hello: WorkerHello,
     /// Tells streams of one worker apart: a new one replaces the old.
     session: u64,
     sender: mpsc::Sender<ToWorker>,
@@ -35,18 +35,28 @@ pub(super) struct Attached {
     /// Slots that a study's task is being asked to fill.
     reserved: u32,
     /// What it holds, as far as known here; the studies' leases are the truth.
-    leases: BTreeMap<LeaseId, (StudyKey, LeaseRef)>,
+    leases: BTreeMap<LeaseId, StudyLease>,
 }
 
 impl Attached {
     fn free(&self) -> u32 {
         let on_its_way = u32::try_from(self.sent.saturating_sub(self.said_received)).unwrap_or(u32::MAX);
-        if self.draining { 0 } else { self.said_free.saturating_sub(on_its_way).saturating_sub(self.reserved) }
+        if self.draining {
+            0
+        } else {
+            self.said_free.saturating_sub(on_its_way).saturating_sub(self.reserved)
+        }
     }
 }
 
 impl Roster {
-    pub(super) fn attach(&mut self, hello: Hello, session: u64, sender: mpsc::Sender<ToWorker>, now: Timestamp) {
+    pub(super) fn attach(
+        &mut self,
+        hello: WorkerHello,
+        session: u64,
+        sender: mpsc::Sender<ToWorker>,
+        now: Timestamp,
+    ) {
         let attached = Attached {
             session,
             sender,
@@ -60,7 +70,7 @@ impl Roster {
             leases: BTreeMap::new(),
             hello,
         };
-        self.workers.insert(attached.hello.worker.clone(), attached);
+        self.workers.insert(attached.hello.id.clone(), attached);
     }
 
     /// Forgets a worker whose stream ended, unless it has attached anew meanwhile.
@@ -70,7 +80,14 @@ impl Roster {
         }
     }
 
-    pub(super) fn said_free(&mut self, worker: &WorkerId, session: u64, free: u32, received: u64, now: Timestamp) {
+    pub(super) fn said_free(
+        &mut self,
+        worker: &WorkerId,
+        session: u64,
+        free: u32,
+        received: u64,
+        now: Timestamp,
+    ) {
         if let Some(attached) = self.current(worker, session) {
             attached.said_free = free.min(attached.hello.slots);
             attached.said_received = received;
@@ -79,16 +96,10 @@ impl Roster {
     }
 
     /// Notes which leases the worker holds, by its own heartbeat.
-    pub(super) fn heard(
-        &mut self,
-        worker: &WorkerId,
-        session: u64,
-        leases: Vec<(StudyKey, LeaseRef)>,
-        now: Timestamp,
-    ) {
+    pub(super) fn heard(&mut self, worker: &WorkerId, session: u64, leases: Vec<StudyLease>, now: Timestamp) {
         if let Some(attached) = self.current(worker, session) {
             attached.last_heard = now;
-            attached.leases = leases.into_iter().map(|(study, lease)| (lease.lease.clone(), (study, lease))).collect();
+            attached.leases = leases.into_iter().map(|lease| (lease.lease.clone(), lease)).collect();
         }
     }
 
@@ -112,22 +123,21 @@ impl Roster {
         &mut self,
         worker: &WorkerId,
         session: u64,
-        study: &StudyKey,
-        lease: &LeaseRef,
+        lease: StudyLease,
         message: impl FnOnce(u64) -> ToWorker,
     ) -> Result<(), ()> {
         let attached = self.current(worker, session).ok_or(())?;
         attached.sender.try_send(message(attached.sent + 1)).map_err(drop)?;
         attached.sent += 1;
-        attached.leases.insert(lease.lease.clone(), (study.clone(), lease.clone()));
+        attached.leases.insert(lease.lease.clone(), lease);
         Ok(())
     }
 
     /// Tells a worker that an attempt counts no more. If that does not reach it, its next heartbeat will.
-    pub(super) fn revoke(&mut self, worker: &WorkerId, study: StudyKey, lease: LeaseRef) {
+    pub(super) fn revoke(&mut self, worker: &WorkerId, lease: StudyLease) {
         if let Some(attached) = self.workers.get_mut(worker) {
             attached.leases.remove(&lease.lease);
-            let _ = attached.sender.try_send(ToWorker::Revoked { study, lease });
+            let _ = attached.sender.try_send(ToWorker::Revoked(lease));
         }
     }
 
@@ -150,17 +160,21 @@ impl Roster {
     }
 
     /// How many slots run each study, as far as known here.
-    pub(super) fn served(&self) -> BTreeMap<StudyKey, u32> {
+    pub(super) fn served(&self) -> BTreeMap<StudyRef, u32> {
         let mut served = BTreeMap::new();
-        for (study, _) in self.workers.values().flat_map(|attached| attached.leases.values()) {
-            *served.entry(study.clone()).or_default() += 1;
+        for lease in self.workers.values().flat_map(|attached| attached.leases.values()) {
+            *served.entry(lease.study.clone()).or_default() += 1;
         }
         served
     }
 
-    pub(super) fn view(&self) -> Vec<WorkerView> {
-        let view = |attached: &Attached| WorkerView {
-            hello: attached.hello.clone(),
+    pub(super) fn view(&self) -> Vec<WorkerInfo> {
+        let view = |attached: &Attached| WorkerInfo {
+            id: attached.hello.id.clone(),
+            host: attached.hello.host.clone(),
+            version: attached.hello.version.clone(),
+            pools: attached.hello.pools.clone(),
+            slots: attached.hello.slots,
             busy: attached.hello.slots.saturating_sub(attached.said_free),
             draining: attached.draining,
             attached_at: attached.attached_at,

@@ -2,7 +2,6 @@
 
 mod answer;
 mod attach;
-mod key;
 mod list;
 mod read;
 mod study_service;
@@ -18,7 +17,6 @@ use tunewright_proto::v1::study_service_server::StudyServiceServer;
 use tunewright_proto::v1::trial_service_server::TrialServiceServer;
 use tunewright_proto::v1::worker_service_server::WorkerServiceServer;
 
-use crate::clock::Clock;
 use crate::dispatch::DispatchHandle;
 use crate::studies::Registry;
 
@@ -26,7 +24,6 @@ use crate::studies::Registry;
 pub(crate) fn routes(
     registry: Registry,
     dispatch: DispatchHandle,
-    clock: Clock,
     shutdown: CancellationToken,
     pages: Router,
 ) -> Result<Routes, Box<dyn std::error::Error + Send + Sync>> {
@@ -42,7 +39,7 @@ pub(crate) fn routes(
     });
     let studies = study_service::StudyApi { registry: registry.clone(), shutdown: shutdown.clone() };
     let trials = trial_service::TrialApi { registry: registry.clone(), shutdown: shutdown.clone() };
-    let workers = worker_service::WorkerApi { registry, dispatch, clock, shutdown };
+    let workers = worker_service::WorkerApi { registry, dispatch, shutdown };
     Ok(Routes::from(pages)
         .add_service(StudyServiceServer::new(studies))
         .add_service(TrialServiceServer::new(trials))

@@ -5,6 +5,7 @@ mod memory;
 mod open;
 mod record;
 mod redb;
+mod redis;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
@@ -12,3 +13,4 @@ pub use contract::{CommitError, Durability, Storage, StorageError, StoredStudy, 
 pub use memory::MemoryStorage;
 pub use open::{OpenOptions, open};
 pub use redb::RedbStorage;
+pub use redis::RedisStorage;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tunewright_core::Refusal;
 
-use super::{MemoryStorage, RedbStorage, Storage, StorageError};
+use super::{MemoryStorage, RedbStorage, RedisStorage, Storage, StorageError};
 
 const FORMS: &str = "use `redb:DIRECTORY` or a plain directory, `redis://HOST:PORT/DB`, `rediss://...` (TLS), \
                      `unix:///SOCKET`, or `memory:`";
@@ -27,6 +27,7 @@ pub async fn open(url: &str, options: OpenOptions) -> Result<Arc<dyn Storage>, S
     match Address::parse(url)? {
         Address::Memory => Ok(Arc::new(MemoryStorage::new())),
         Address::Directory(directory) => Ok(Arc::new(RedbStorage::open(Path::new(directory)).await?)),
+        Address::Redis(url) => Ok(Arc::new(RedisStorage::open(url, options).await?)),
     }
 }
 
@@ -34,12 +35,13 @@ pub async fn open(url: &str, options: OpenOptions) -> Result<Arc<dyn Storage>, S
 enum Address<'a> {
     Memory,
     Directory(&'a str),
+    Redis(&'a str),
 }
 
 impl<'a> Address<'a> {
     fn parse(url: &'a str) -> Result<Self, StorageError> {
         let refuse =
-            |message: String| Err(StorageError::Setup(Refusal::invalid("storage", message).with_hint(FORMS)));
+            |message: String| Err(StorageError::Setup(Refusal::invalid("store", message).with_hint(FORMS)));
         let (scheme, rest) = match url.split_once(':') {
             Some((scheme, rest)) if is_scheme(scheme) => (Some(scheme), rest),
             _ => (None, url),
@@ -51,6 +53,10 @@ impl<'a> Address<'a> {
                 "" => refuse("`redb:` must be followed by a directory".to_owned()),
                 directory => Ok(Self::Directory(directory)),
             },
+            (Some("redis" | "rediss" | "unix"), rest) if rest.starts_with("//") => Ok(Self::Redis(url)),
+            (Some(scheme @ ("redis" | "rediss" | "unix")), _) => {
+                refuse(format!("`{scheme}:` must be followed by `//`"))
+            }
             (Some(scheme), _) => refuse(format!("`{scheme}:` is not a kind of store")),
             (None, "") => refuse("must not be empty".to_owned()),
             (None, bare @ ("memory" | "redb" | "redis")) => refuse(format!("`{bare}` needs a colon")),
@@ -64,4 +70,50 @@ fn is_scheme(text: &str) -> bool {
     text.len() > 1
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_apart() {
+        for (url, address) in [
+            ("memory:", Address::Memory),
+            ("redb:/var/lib/tunewright", Address::Directory("/var/lib/tunewright")),
+            ("redb:data", Address::Directory("data")),
+            ("redb:///data", Address::Directory("/data")),
+            ("/var/lib/a:b", Address::Directory("/var/lib/a:b")),
+            ("./data", Address::Directory("./data")),
+            ("data", Address::Directory("data")),
+            ("redis://:pw@h:1/2", Address::Redis("redis://:pw@h:1/2")),
+            ("rediss://h", Address::Redis("rediss://h")),
+            ("unix:///run/redis.sock", Address::Redis("unix:///run/redis.sock")),
+        ] {
+            assert_eq!(Address::parse(url).expect("legal"), address, "{url}");
+        }
+    }
+
+    #[test]
+    fn other_addresses_are_refused_with_the_forms() {
+        for (url, message) in [
+            ("", "must not be empty"),
+            ("memory", "`memory` needs a colon"),
+            ("memory:x", "`memory:` takes nothing after the colon"),
+            ("redb:", "`redb:` must be followed by a directory"),
+            ("redis:localhost", "`redis:` must be followed by `//`"),
+            ("postgres://me:secret@db/x", "`postgres:` is not a kind of store"),
+        ] {
+            let Err(StorageError::Setup(refusal)) = Address::parse(url) else { panic!("{url}") };
+            assert_eq!((refusal.message.as_str(), refusal.hint.as_deref()), (message, Some(FORMS)), "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_malformed_redis_address_keeps_its_password_to_itself() {
+        let error = open("redis://me:secret@host:port/0", OpenOptions::default()).await.expect_err("refused");
+        let said = format!("{error} {error:?}");
+        assert!(said.contains("redis://USER:PASSWORD@HOST:PORT/DB"), "{said}");
+        assert!(!said.contains("secret"), "{said}");
+    }
 }

@@ -39,7 +39,7 @@ impl Batch {
                 Change::OutputKept { trial, attempt, output } => {
                     self.outputs.insert(trial, (attempt, output));
                 }
-                Change::LeaseRenewed { .. } => {}
+                Change::LeaseRenewed { .. } | Change::BackoffEnded { .. } => {}
             }
         }
     }

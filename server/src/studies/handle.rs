@@ -8,10 +8,9 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tunewright_core::Refusal;
 use tunewright_core::name::StudyId;
-use tunewright_core::study::{Command, Event, Reply, Study, StudySpec};
+use tunewright_core::study::{Command, Event, Reply, Study, StudyRef, StudySpec};
 
 use super::request::{Ask, Asked, Request, StudyView};
-use super::signal::StudyKey;
 
 /// Requests that may wait for a study's task; more are refused as `exhausted`.
 pub(super) const MAILBOX_LEN: usize = 4096;
@@ -22,7 +21,7 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(20);
 /// The handle of one study. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Handle {
-    pub(super) key: StudyKey,
+    pub(super) key: StudyRef,
     pub(super) id: StudyId,
     /// As it was when the study was opened. Updates change budgets, parallelism, note and tags only.
     pub(super) spec: Arc<StudySpec>,
@@ -34,7 +33,7 @@ pub(crate) struct Handle {
 }
 
 impl Handle {
-    pub(crate) fn key(&self) -> &StudyKey {
+    pub(crate) fn key(&self) -> &StudyRef {
         &self.key
     }
 
@@ -109,7 +108,10 @@ impl Handle {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(self.gone()),
             Err(_) => Err(Refusal::unavailable(
-                format!("study `{}` did not answer in time; whether the request was carried out is unknown", self.key.name),
+                format!(
+                    "study `{}` did not answer in time; whether the request was carried out is unknown",
+                    self.key.name
+                ),
                 1_000,
             )
             .with_hint("send it again: requests with a request id or a lease are carried out once")),

@@ -15,4 +15,4 @@ mod task;
 pub(crate) use handle::Handle;
 pub(crate) use registry::{Registry, store_refusal};
 pub(crate) use request::{Ask, Asked, StudyView};
-pub(crate) use signal::{Signal, StudyKey};
+pub(crate) use signal::Signal;

@@ -54,7 +54,7 @@ impl OpenStudy {
             }
             applied.changes.push(change);
         }
-        Ok(decision.reply)
+        decision.reply
     }
 
     /// Leases up to `ask.count` trials, fresh ones with points from the suggester.
@@ -98,7 +98,8 @@ impl OpenStudy {
                     continue;
                 }
             };
-            let lease = LeaseTrial { trial, lease: lease_id(), lessee: ask.lessee.clone(), request_id, point };
+            let lease =
+                LeaseTrial { trial, lease: lease_id(), lessee: ask.lessee.clone(), request_id, point };
             match self.carry_out(&Command::Lease(lease), now, applied)? {
                 Reply::Leased(trial) => asked.trials.push(*trial),
                 other => return Err(Refusal::internal(format!("a lease was answered with {other:?}"))),

@@ -8,13 +8,13 @@ use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::info;
-use tunewright_core::{Code, Refusal};
 use tunewright_core::name::{ProjectName, StudyId};
-use tunewright_core::study::{Header, Status, StudySpec, Version};
+use tunewright_core::study::{Header, Status, StudyRef, StudySpec, Version};
+use tunewright_core::{Code, Refusal};
 
 use super::handle::{Handle, MAILBOX_LEN};
 use super::request::StudyView;
-use super::signal::{Signal, StudyKey};
+use super::signal::Signal;
 use super::task::{State, Task};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
@@ -37,7 +37,7 @@ struct Inner {
     signals: mpsc::Sender<Signal>,
     shutdown: CancellationToken,
     tasks: TaskTracker,
-    studies: Mutex<BTreeMap<StudyKey, Handle>>,
+    studies: Mutex<BTreeMap<StudyRef, Handle>>,
     /// Creations and deletions go one by one, so that a name is looked up and claimed as one step.
     naming: tokio::sync::Mutex<()>,
 }
@@ -83,7 +83,7 @@ impl Registry {
     ///
     /// # Errors
     /// `not_found`.
-    pub(crate) fn get(&self, key: &StudyKey) -> Result<Handle, Refusal> {
+    pub(crate) fn get(&self, key: &StudyRef) -> Result<Handle, Refusal> {
         self.lock().get(key).cloned().ok_or_else(|| {
             Refusal::not_found(format!("there is no study `{}` in project `{}`", key.name, key.project))
                 .with_hint("`tunewright study list` shows all studies")
@@ -97,7 +97,7 @@ impl Registry {
     }
 
     /// Creates a study, or opens the one that has the name already if its spec is equal. The flag: it is new.
-    pub(crate) async fn create(&self, key: StudyKey, spec: StudySpec) -> Result<(StudyView, bool), Refusal> {
+    pub(crate) async fn create(&self, key: StudyRef, spec: StudySpec) -> Result<(StudyView, bool), Refusal> {
         spec.validate()?;
         let _naming = self.inner.naming.lock().await;
         let known = self.lock().get(&key).cloned();
@@ -123,7 +123,7 @@ impl Registry {
     }
 
     /// Removes a study with all its trials, running ones too.
-    pub(crate) async fn delete(&self, key: &StudyKey) -> Result<(), Refusal> {
+    pub(crate) async fn delete(&self, key: &StudyRef) -> Result<(), Refusal> {
         let _naming = self.inner.naming.lock().await;
         let handle = self.get(key)?;
         // The store first: if it is away, the study goes on as if nothing had been asked.
@@ -141,7 +141,7 @@ impl Registry {
         self.inner.tasks.wait().await;
     }
 
-    fn new_header(&self, key: StudyKey, spec: StudySpec) -> Header {
+    fn new_header(&self, key: StudyRef, spec: StudySpec) -> Header {
         let id = StudyId::new(uuid::Uuid::now_v7().simple().to_string());
         Header {
             id: id.expect("32 hexadecimal digits are a legal name"),
@@ -158,7 +158,7 @@ impl Registry {
     }
 
     fn start(&self, header: &Header) -> Handle {
-        let key = StudyKey { project: header.project.clone(), name: header.name.clone() };
+        let key = StudyRef { project: header.project.clone(), name: header.name.clone() };
         let (sender, mailbox) = mpsc::channel(MAILBOX_LEN);
         let (events, _) = broadcast::channel(EVENTS_LEN);
         let closed = self.inner.shutdown.child_token();
@@ -189,7 +189,7 @@ impl Registry {
         handle
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<StudyKey, Handle>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<StudyRef, Handle>> {
         // The map is whole after every step, also of a thread that panicked.
         self.inner.studies.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,15 +1,23 @@
 //! What a study's mailbox takes.
 
 use tokio::sync::oneshot;
-use tunewright_core::study::{Command, Counts, EndCause, Header, Lessee, Reply, Study, Trial, Version, Waiting};
+use tunewright_core::study::{
+    Command, Counts, EndCause, Header, Lessee, Reply, Study, Trial, Version, Waiting,
+};
 use tunewright_core::{Refusal, Timestamp};
 
 pub(super) type Answer<T> = oneshot::Sender<Result<T, Refusal>>;
 
 /// What a study's mailbox takes.
 pub(super) enum Request {
-    Command { command: Command, answer: Answer<Reply> },
-    Ask { ask: Ask, answer: Answer<Asked> },
+    Command {
+        command: Command,
+        answer: Answer<Reply>,
+    },
+    Ask {
+        ask: Ask,
+        answer: Answer<Asked>,
+    },
     /// Looks at the state after the commit of the drain it came in. `Err` tells why there is no state.
     Read(ReadFn),
 }

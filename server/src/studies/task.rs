@@ -10,12 +10,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 use tunewright_core::Refusal;
 use tunewright_core::name::{LeaseId, StudyId};
-use tunewright_core::study::{Command, Effect, Event, Lessee};
+use tunewright_core::study::{Command, Effect, Event, Lessee, Reply, StudyRef};
 
 use super::batch::Batch;
 use super::open::{Applied, OpenStudy};
 use super::request::Request;
-use super::signal::{Signal, StudyKey};
+use super::signal::Signal;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::storage::{CommitError, Storage, StorageError};
@@ -29,7 +29,7 @@ const RELOAD_LAST: Duration = Duration::from_secs(5);
 
 /// The owner of one study.
 pub(super) struct Task {
-    pub(super) key: StudyKey,
+    pub(super) key: StudyRef,
     pub(super) id: StudyId,
     pub(super) storage: Arc<dyn Storage>,
     pub(super) clock: Clock,
@@ -48,7 +48,11 @@ pub(super) enum State {
     Asleep,
     Open(Box<OpenStudy>),
     /// To be loaded (again) at this time; until then every request is refused with `why`.
-    Away { why: Refusal, retry_at: Instant, wait: Duration },
+    Away {
+        why: Refusal,
+        retry_at: Instant,
+        wait: Duration,
+    },
 }
 
 impl State {
@@ -56,6 +60,15 @@ impl State {
     pub(super) fn wanted() -> Self {
         let why = Refusal::unavailable("the study is being loaded", 200);
         Self::Away { why, retry_at: Instant::now(), wait: RELOAD_FIRST }
+    }
+
+    /// Whether a request is worth a look into the store now.
+    fn is_to_be_loaded(&self) -> bool {
+        match self {
+            Self::Asleep => true,
+            Self::Open(_) => false,
+            Self::Away { retry_at, .. } => *retry_at <= Instant::now(),
+        }
     }
 }
 
@@ -99,7 +112,8 @@ impl Task {
             return;
         }
         let mut batch = Batch::default();
-        self.carry_out(&Command::Tick, &mut batch).unwrap_or_else(|refusal| warn!(%refusal, "a tick was refused"));
+        self.carry_out(&Command::Tick, &mut batch)
+            .unwrap_or_else(|refusal| warn!(%refusal, "a tick was refused"));
         self.commit(batch).await;
     }
 
@@ -130,7 +144,7 @@ impl Task {
 
     /// Takes in all that waits, stores it in one commit, then answers.
     async fn drain(&mut self, first: Request) {
-        if matches!(self.state, State::Asleep) {
+        if self.state.is_to_be_loaded() {
             self.load().await;
         }
         let mut batch = Batch::default();
@@ -174,11 +188,7 @@ impl Task {
         self.decide(command, batch).map(drop)
     }
 
-    fn decide(
-        &mut self,
-        command: &Command,
-        batch: &mut Batch,
-    ) -> Result<tunewright_core::study::Reply, Refusal> {
+    fn decide(&mut self, command: &Command, batch: &mut Batch) -> Result<Reply, Refusal> {
         let now = self.clock.now();
         match &mut self.state {
             State::Open(open) => {
@@ -274,8 +284,13 @@ pub(super) fn refusal_of(error: &StorageError) -> Refusal {
     match error {
         StorageError::Unavailable { .. } => Refusal::unavailable("the store does not answer", 1_000)
             .with_hint("nothing is lost: the request can be sent again once the store is back"),
-        StorageError::Corrupt { .. } => Refusal::internal("the study's records cannot be read; the server's log says more"),
-        StorageError::Unsafe(_) => Refusal::unavailable("the store is set up in a way that can lose results", 5_000),
+        StorageError::Corrupt { .. } => {
+            Refusal::internal("the study's records cannot be read; the server's log says more")
+        }
+        StorageError::Setup(refusal) => refusal.clone(),
+        StorageError::Unsafe(_) => {
+            Refusal::unavailable("the store is set up in a way that can lose results", 5_000)
+        }
     }
 }
 

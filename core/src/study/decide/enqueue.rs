@@ -53,3 +53,84 @@ pub(super) fn sent_before<'a>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture::{Bench, x, xy};
+    use super::super::super::{CancelTrial, Command, Effect, Next, StopStudy, TrialNumber, TrialState};
+    use super::*;
+    use crate::Code;
+    use crate::space::{ParamValue, Point};
+
+    fn enqueue(fixed: Point, request_id: Option<&str>) -> Command {
+        Command::Enqueue(EnqueueTrial { fixed, request_id: request_id.map(str::to_owned) })
+    }
+
+    #[test]
+    fn a_full_point_needs_no_suggester_a_partial_one_does() {
+        let mut bench = Bench::new(|_| ());
+        assert_eq!(bench.enqueue(x(0.5)), TrialNumber(0));
+        assert!(bench.effects.contains(&Effect::OfferWork));
+        assert_eq!(bench.enqueue(xy(0.5, 5)), TrialNumber(1));
+        assert_eq!((bench.trial(0).point.as_ref(), &bench.trial(0).fixed), (None, &x(0.5)));
+        assert_eq!(bench.trial(1).point, Some(xy(0.5, 5)));
+        assert_eq!((bench.trial(1).origin, bench.trial(1).attempt), (Origin::Enqueued, 0));
+        assert_eq!(bench.state(0), TrialState::Queued);
+        let expected = Next::Queued { trial: TrialNumber(0), needs_point: true };
+        assert_eq!(bench.study.next(bench.now), expected);
+        assert_eq!(bench.study.header().started_at, None);
+    }
+
+    #[test]
+    fn a_request_sent_twice_makes_one_trial() {
+        let mut bench = Bench::new(|_| ());
+        let command = enqueue(x(0.5), Some("r1"));
+        assert_eq!(bench.tell(command.clone()), Ok(Reply::Enqueued(TrialNumber(0))));
+        bench.reload();
+        assert_eq!(bench.tell(command.clone()), Ok(Reply::Enqueued(TrialNumber(0))));
+        assert_eq!(bench.changes, []);
+        bench.tell(Command::Stop(StopStudy { cancel_running: true })).expect("stopped");
+        assert_eq!(bench.tell(command), Ok(Reply::Enqueued(TrialNumber(0))));
+        let text = "request `r1` was used for trial 0, with other content";
+        assert_eq!(bench.refused(enqueue(x(0.25), Some("r1"))), (Code::Conflict, text.to_owned()));
+    }
+
+    #[test]
+    fn it_counts_toward_the_budget_and_cancelled_ones_do_not() {
+        let mut bench = Bench::new(|spec| spec.budget.max_trials = Some(2));
+        bench.enqueue(x(0.5));
+        bench.enqueue(x(0.5));
+        let refusal = bench.tell(enqueue(x(0.5), None)).expect_err("the budget is spent");
+        assert_eq!(refusal.code, Code::Closed);
+        assert_eq!(refusal.message, "all 2 trials of the study's budget exist already");
+        assert_eq!(refusal.hint.as_deref(), Some("raise `budget.max_trials`"));
+        bench.tell(Command::Cancel(CancelTrial { trial: TrialNumber(0) })).expect("cancelled");
+        assert_eq!(bench.enqueue(x(0.5)), TrialNumber(2));
+    }
+
+    #[test]
+    fn a_point_outside_the_space_is_refused_by_its_label() {
+        let mut bench = Bench::new(|_| ());
+        let (code, text) = bench.refused(enqueue(xy(0.5, 10), None));
+        assert_eq!(code, Code::Invalid);
+        assert!(text.starts_with("fixed.y: "), "{text}");
+        let mut unknown = x(0.5);
+        unknown.set("z", ParamValue::Int(1));
+        assert_eq!(bench.refused(enqueue(unknown, None)).0, Code::Invalid);
+        assert_eq!(bench.study.trials().count(), 0);
+    }
+
+    #[test]
+    fn a_paused_study_takes_trials_an_ending_or_ended_one_does_not() {
+        let mut bench = Bench::new(|_| ());
+        bench.lease();
+        bench.tell(Command::Pause).expect("paused");
+        bench.enqueue(x(0.5));
+        bench.tell(Command::Stop(StopStudy { cancel_running: false })).expect("stopping");
+        let text = "the study is ending for `stopped`";
+        assert_eq!(bench.refused(enqueue(x(0.5), None)), (Code::Closed, text.to_owned()));
+        bench.tell(Command::Stop(StopStudy { cancel_running: true })).expect("stopped");
+        let text = "the study has ended as `stopped`";
+        assert_eq!(bench.refused(enqueue(x(0.5), None)), (Code::Closed, text.to_owned()));
+    }
+}

@@ -98,3 +98,140 @@ impl Draft<'_> {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture::{Bench, DUPLICATE, ENDED, REQUEUED};
+    use super::super::super::{Change, Command, Effect, Next, StopStudy};
+    use super::*;
+    use crate::Code;
+
+    const DUPLICATE_REQUEUED: Reply = Reply::Ended { duplicate: true, late: false, requeued: true };
+
+    #[test]
+    fn failures_are_retried_with_backoff_until_their_budget_is_spent() {
+        let mut bench = Bench::new(|spec| spec.retry.max_failures = 2);
+        for (attempt, most) in [(1, 1_000), (2, 2_000)] {
+            let lease = bench.lease();
+            assert_eq!(lease.attempt, attempt);
+            assert_eq!(bench.fail(&lease, EndReason::ObjectiveError), Ok(REQUEUED));
+            assert_eq!(bench.transitions(), [(0, Transition::Requeued(EndReason::ObjectiveError))]);
+            let until = bench.trial(0).not_before.expect("it waits");
+            let wait = until.as_millis() - bench.now.as_millis();
+            assert!((most / 2..=most).contains(&wait), "{wait}");
+            assert_eq!(bench.study.next_timer(), Some(until));
+            bench.pass(wait);
+            bench.tick();
+            assert_eq!(bench.effects, [Effect::OfferWork]);
+            assert_eq!(bench.study.next_timer(), None);
+        }
+        let lease = bench.lease();
+        assert_eq!(bench.fail(&lease, EndReason::ObjectiveError), Ok(ENDED));
+        let trial = bench.trial(0);
+        assert_eq!((trial.state, trial.failures, trial.losses), (TrialState::Failed, 3, 0));
+        let outcome = trial.outcome.as_ref().expect("ended");
+        assert_eq!((outcome.reason, outcome.loss), (Some(EndReason::ObjectiveError), None));
+        assert_eq!((outcome.message.as_str(), outcome.attempt), ("it broke", Some(3)));
+        assert_eq!(trial.attempts.len(), 3);
+        assert!(bench.effects.contains(&Effect::Observe(TrialNumber(0))));
+        assert_eq!(bench.fail(&lease, EndReason::ObjectiveError), Ok(DUPLICATE));
+        assert_eq!(bench.study.counts().failed, 1);
+    }
+
+    #[test]
+    fn what_is_infeasible_is_never_retried() {
+        let mut bench = Bench::new(|spec| spec.retry.max_failures = 9);
+        let lease = bench.lease();
+        assert_eq!(bench.fail(&lease, EndReason::Infeasible), Ok(ENDED));
+        assert_eq!(bench.state(0), TrialState::Failed);
+    }
+
+    #[test]
+    fn each_reason_counts_in_its_own_budget() {
+        let mut bench = Bench::new(|spec| spec.retry.max_failures = 100);
+        for (reason, failures, losses) in [
+            (EndReason::LeaseExpired, 0, 1),
+            (EndReason::Preempted, 0, 1),
+            (EndReason::StartFailed, 1, 1),
+            (EndReason::Timeout, 2, 1),
+            (EndReason::NoLoss, 3, 1),
+        ] {
+            let lease = bench.lease();
+            assert_eq!(bench.fail(&lease, reason), Ok(REQUEUED));
+            let trial = bench.trial(0);
+            assert_eq!((trial.failures, trial.losses), (failures, losses));
+            assert_eq!(trial.not_before.is_none(), reason == EndReason::Preempted);
+            bench.pass(60_000);
+        }
+    }
+
+    #[test]
+    fn the_same_again_counts_once_also_after_the_next_attempt_began() {
+        let mut bench = Bench::new(|spec| spec.retry.max_failures = 1);
+        let first = bench.lease();
+        assert_eq!(bench.fail(&first, EndReason::NoLoss), Ok(REQUEUED));
+        assert_eq!(bench.fail(&first, EndReason::NoLoss), Ok(DUPLICATE_REQUEUED));
+        bench.pass(60_000);
+        let second = bench.lease();
+        assert_eq!(bench.fail(&first, EndReason::NoLoss), Ok(DUPLICATE_REQUEUED));
+        assert_eq!(bench.changes, []);
+        assert_eq!(bench.trial(0).failures, 1);
+        let refusal = bench.fail(&first, EndReason::OutOfMemory).expect_err("it was another reason");
+        assert_eq!(refusal, Refusal::lease_lost("trial 0 was given to attempt 2"));
+        bench.complete(&second, 0.5).expect("the second attempt is untouched");
+        assert_eq!(bench.fail(&first, EndReason::NoLoss), Ok(DUPLICATE_REQUEUED));
+    }
+
+    #[test]
+    fn a_late_failure_changes_nothing() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        bench.expire();
+        let late = Reply::Ended { duplicate: true, late: true, requeued: true };
+        assert_eq!(bench.fail(&lease, EndReason::ObjectiveError), Ok(late));
+        assert_eq!(bench.changes, []);
+        assert_eq!((bench.trial(0).failures, bench.trial(0).losses), (0, 1));
+    }
+
+    #[test]
+    fn message_and_output_are_cut_to_size() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        let command = FailTrial {
+            lease,
+            reason: EndReason::ObjectiveError,
+            message: "é".repeat(4_000),
+            output: format!("gone{}", "z".repeat(65_536)),
+        };
+        bench.tell(Command::Fail(command)).expect("failed");
+        let outcome = bench.trial(0).outcome.as_ref().expect("ended");
+        assert_eq!(outcome.message, "é".repeat(2_048));
+        let kept = Change::OutputKept { trial: TrialNumber(0), attempt: 1, output: "z".repeat(65_536) };
+        assert!(bench.changes.contains(&kept));
+    }
+
+    #[test]
+    fn an_ending_study_retries_nothing() {
+        let mut bench = Bench::new(|spec| spec.retry.max_failures = 5);
+        let (failing, leaving) = (bench.lease(), bench.lease());
+        bench.tell(Command::Stop(StopStudy { cancel_running: false })).expect("stopping");
+        assert_eq!(bench.fail(&failing, EndReason::NoLoss), Ok(ENDED));
+        assert_eq!(bench.state(0), TrialState::Failed);
+        assert_eq!(bench.fail(&leaving, EndReason::Preempted), Ok(ENDED));
+        let trial = bench.trial(1);
+        assert_eq!(trial.state, TrialState::Cancelled);
+        assert_eq!(trial.outcome.as_ref().and_then(|outcome| outcome.reason), Some(EndReason::StudyEnded));
+        assert_eq!(bench.fail(&leaving, EndReason::Preempted).map_err(|refusal| refusal.code), Ok(DUPLICATE));
+        assert!(matches!(bench.study.next(bench.now), Next::Ended(_)));
+        assert!(bench.status().is_terminal());
+    }
+
+    #[test]
+    fn a_failure_of_a_trial_that_is_gone_is_refused() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        bench.complete(&lease, 0.5).expect("completed");
+        let refusal = bench.fail(&lease, EndReason::NoLoss).expect_err("it has ended");
+        assert_eq!(refusal.code, Code::Conflict);
+    }
+}

@@ -143,3 +143,231 @@ fn wait(why: Waiting, until: Option<Timestamp>, now: Timestamp) -> Refusal {
     let wait_ms = until.map_or(RETRY_AFTER_MS, |until| until.as_millis().saturating_sub(now.as_millis()));
     Refusal::exhausted(message, wait_ms.max(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture::{Bench, complete, worker, x, xy};
+    use super::super::super::{Change, Command, Effect, EndReason, LeaseTrial, TrialNumber};
+    use super::*;
+    use crate::Code;
+    use crate::name::LeaseId;
+
+    fn again(command: &LeaseTrial, lease: &str) -> Command {
+        Command::Lease(LeaseTrial { lease: LeaseId::new(lease).expect("legal"), ..command.clone() })
+    }
+
+    #[test]
+    fn new_trials_are_numbered_from_0_and_get_attempt_1() {
+        let mut bench = Bench::new(|_| ());
+        for number in 0..3 {
+            let lease = bench.lease();
+            assert_eq!((lease.trial, lease.attempt), (TrialNumber(number), 1));
+            let trial = bench.trial(number);
+            assert_eq!(trial.state, TrialState::Running);
+            assert_eq!(trial.origin, Origin::Suggested);
+            assert_eq!(trial.lease.as_ref().map(|lease| lease.leased_at), Some(bench.now));
+            assert!(trial.point.is_some());
+        }
+    }
+
+    #[test]
+    fn the_first_lease_starts_the_study_and_each_gets_a_full_period() {
+        let mut bench = Bench::new(|_| ());
+        bench.lease();
+        let until = bench.now.plus_millis(30_000);
+        assert!(bench.changes.contains(&Change::LeaseRenewed { trial: TrialNumber(0), until }));
+        assert_eq!(bench.study.header().started_at, Some(bench.now));
+        assert_eq!(bench.study.header().rev, bench.study.version());
+        let first = bench.now;
+        bench.pass(5);
+        bench.lease();
+        assert_eq!(bench.study.header().started_at, Some(first));
+        assert!(!bench.changes.iter().any(|change| matches!(change, Change::StudyChanged(_))));
+        assert_eq!(bench.study.next_timer(), Some(until));
+    }
+
+    #[test]
+    fn queued_trials_go_first_by_number_save_those_that_wait() {
+        let mut bench = Bench::new(|spec| spec.retry.backoff_ms = 60_000);
+        let lost = bench.lease();
+        let kept = bench.lease();
+        bench.enqueue(xy(0.5, 3));
+        bench.enqueue(x(0.25));
+        bench.fail(&lost, EndReason::Preempted).expect("released");
+        bench.fail(&kept, EndReason::LeaseExpired).expect("lost");
+        let queued = |trial, needs_point| Next::Queued { trial: TrialNumber(trial), needs_point };
+        for expected in [queued(0, false), queued(2, false), queued(3, true), Next::Fresh(TrialNumber(4))] {
+            assert_eq!(bench.study.next(bench.now), expected);
+            bench.lease();
+        }
+        bench.pass(60_000);
+        assert_eq!(bench.study.next(bench.now), queued(1, false));
+        let lease = bench.lease();
+        assert_eq!((lease.trial, lease.attempt), (TrialNumber(1), 2));
+        assert_eq!(bench.trial(1).not_before, None);
+    }
+
+    #[test]
+    fn a_queued_trial_keeps_its_point_and_what_was_fixed() {
+        let mut bench = Bench::new(|_| ());
+        bench.enqueue(x(0.25));
+        let mut command = bench.lease_next();
+        command.point = Some(xy(0.5, 1));
+        let (code, text) = bench.refused(Command::Lease(command.clone()));
+        assert_eq!(
+            (code, text.as_str()),
+            (Code::Conflict, "trial 0 fixes `x` at `0.25`, the point does not")
+        );
+        command.point = None;
+        let (code, text) = bench.refused(Command::Lease(command.clone()));
+        assert_eq!((code, text.as_str()), (Code::Invalid, "point: must be given: trial 0 has none yet"));
+        command.point = Some(xy(0.25, 99));
+        let (code, text) = bench.refused(Command::Lease(command.clone()));
+        assert_eq!(code, Code::Invalid);
+        assert!(text.starts_with("point.y: "), "{text}");
+        command.point = Some(xy(0.25, 4));
+        bench.tell(Command::Lease(command.clone())).expect("leased");
+        bench.expire();
+        bench.pass(1_000);
+        command.point = Some(xy(0.25, 5));
+        let (code, text) = bench.refused(Command::Lease(command));
+        assert_eq!((code, text.as_str()), (Code::Conflict, "trial 0 has another point already"));
+        bench.lease();
+        assert_eq!(bench.trial(0).point, Some(xy(0.25, 4)));
+    }
+
+    #[test]
+    fn a_request_sent_twice_gets_the_same_lease() {
+        let mut bench = Bench::new(|_| ());
+        let command = LeaseTrial { request_id: Some("ask-1".to_owned()), ..bench.lease_next() };
+        let first = bench.tell(Command::Lease(command.clone()));
+        let fresh = LeaseTrial { trial: TrialNumber(1), ..command.clone() };
+        let second = bench.tell(again(&fresh, "other"));
+        assert_eq!(first, second);
+        assert_eq!(bench.changes, []);
+        bench.reload();
+        assert_eq!(bench.tell(again(&fresh, "other")), first);
+        assert_eq!(bench.study.trials().count(), 1);
+    }
+
+    #[test]
+    fn a_later_attempts_request_is_known_too_and_the_enqueuers_stays_known() {
+        let mut bench = Bench::new(|_| ());
+        let enqueue = Command::Enqueue(super::super::super::EnqueueTrial {
+            fixed: xy(0.5, 5),
+            request_id: Some("enqueue-1".to_owned()),
+        });
+        bench.tell(enqueue.clone()).expect("enqueued");
+        let command = LeaseTrial { request_id: Some("ask-1".to_owned()), ..bench.lease_next() };
+        let first = bench.tell(Command::Lease(command.clone()));
+        assert_eq!(bench.tell(again(&command, "other")), first);
+        assert_eq!(bench.tell(enqueue), Ok(Reply::Enqueued(TrialNumber(0))));
+        assert_eq!(bench.study.counts().budgeted(), 1);
+    }
+
+    #[test]
+    fn a_request_whose_lease_is_over_does_not_get_another_ones_lease() {
+        let mut bench = Bench::new(|_| ());
+        let command = LeaseTrial { request_id: Some("ask-1".to_owned()), ..bench.lease_next() };
+        bench.tell(Command::Lease(command.clone())).expect("leased");
+        bench.expire();
+        bench.pass(60_000);
+        let other = bench.lease();
+        assert_eq!((other.trial, other.attempt), (TrialNumber(0), 2));
+        assert_eq!(bench.study.leased_by_request("ask-1"), None);
+        assert_eq!(bench.study.by_request("ask-1").map(|trial| trial.number), Some(TrialNumber(0)));
+        let fresh = LeaseTrial { request_id: Some("ask-1".to_owned()), ..bench.lease_next() };
+        match bench.tell(Command::Lease(fresh)) {
+            Ok(Reply::Leased(trial)) => assert_eq!(trial.number, TrialNumber(1)),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_client_gets_its_running_trials_back() {
+        let mut bench = Bench::new(|_| ());
+        let client = Lessee::Client("trainer".to_owned());
+        bench.lease();
+        let command = LeaseTrial { lessee: client.clone(), ..bench.lease_next() };
+        bench.tell(Command::Lease(command)).expect("leased");
+        bench.reload();
+        let mine: Vec<_> = bench.study.leased_to(&client).map(|trial| trial.number).collect();
+        assert_eq!(mine, [TrialNumber(1)]);
+        assert_eq!(bench.study.leased_to(&worker("w1")).count(), 1);
+    }
+
+    #[test]
+    fn parallelism_and_budget_are_kept() {
+        let mut bench = Bench::new(|spec| {
+            spec.parallelism = Some(2);
+            spec.budget.max_trials = Some(3);
+        });
+        let first = bench.lease();
+        let mut command = bench.lease_next();
+        bench.lease();
+        command.trial = TrialNumber(2);
+        assert_eq!(bench.study.next(bench.now), Next::Wait { why: Waiting::Parallelism, until: None });
+        let (code, text) = bench.refused(Command::Lease(command.clone()));
+        assert_eq!((code, text.as_str()), (Code::Exhausted, "as many trials run as may run at once"));
+        bench.complete(&first, 0.5).expect("completed");
+        assert!(bench.effects.contains(&Effect::OfferWork));
+        let second = bench.lease();
+        bench.complete(&second, 0.5).expect("completed");
+        command.trial = TrialNumber(3);
+        let expected = Next::Wait { why: Waiting::BudgetInFlight, until: None };
+        assert_eq!(bench.study.next(bench.now), expected);
+        let (code, text) = bench.refused(Command::Lease(command));
+        assert_eq!((code, text.as_str()), (Code::Exhausted, "all trials of the budget are running"));
+    }
+
+    #[test]
+    fn only_what_is_next_is_leased() {
+        let mut bench = Bench::new(|_| ());
+        let command = bench.lease_next();
+        let held = bench.lease();
+        let mut refused = |trial: u64| {
+            bench.refused(Command::Lease(LeaseTrial { trial: TrialNumber(trial), ..command.clone() }))
+        };
+        assert_eq!(refused(0), (Code::Conflict, "trial 0 is `running`, not queued".to_owned()));
+        let text = "there is no trial 2; the next new one is 1";
+        assert_eq!(refused(2), (Code::NotFound, text.to_owned()));
+        bench.fail(&held, EndReason::LeaseExpired).expect("lost");
+        let refusal = bench.tell(Command::Lease(command.clone())).expect_err("it waits");
+        assert_eq!(refusal.code, Code::Exhausted);
+        assert!((500..=1_000).contains(&refusal.retry_after_ms.expect("retryable")));
+        bench.enqueue(xy(0.5, 5));
+        let fresh = LeaseTrial { trial: TrialNumber(2), ..command };
+        let text = "trial 1 is queued and goes before a new one";
+        assert_eq!(bench.refused(Command::Lease(fresh)), (Code::Conflict, text.to_owned()));
+    }
+
+    #[test]
+    fn nothing_is_leased_while_paused_ending_or_ended() {
+        let mut bench = Bench::new(|_| ());
+        let held = bench.lease();
+        let command = bench.lease_next();
+        bench.tell(Command::Pause).expect("paused");
+        let (code, text) = bench.refused(Command::Lease(command.clone()));
+        assert_eq!((code, text.as_str()), (Code::Exhausted, "the study is paused"));
+        let stop = super::super::super::StopStudy { cancel_running: false };
+        bench.tell(Command::Stop(stop)).expect("stopping");
+        assert_eq!(bench.study.next(bench.now), Next::Ended(EndCause::Stopped));
+        let (code, text) = bench.refused(Command::Lease(command.clone()));
+        assert_eq!((code, text.as_str()), (Code::Closed, "the study is ending for `stopped`"));
+        bench.tell(complete(&held, 1.0)).expect("completed");
+        let (code, text) = bench.refused(Command::Lease(command));
+        assert_eq!((code, text.as_str()), (Code::Closed, "the study has ended for `stopped`"));
+    }
+
+    #[test]
+    fn keys_that_are_empty_or_too_long_are_refused() {
+        let mut bench = Bench::new(|_| ());
+        let command = bench.lease_next();
+        let lessee = Lessee::Client("x".repeat(257));
+        let (code, text) = bench.refused(Command::Lease(LeaseTrial { lessee, ..command.clone() }));
+        assert_eq!((code, text.as_str()), (Code::Invalid, "client: must be of 1 to 256 bytes, not 257"));
+        let request_id = Some(String::new());
+        let (code, text) = bench.refused(Command::Lease(LeaseTrial { request_id, ..command }));
+        assert_eq!((code, text.as_str()), (Code::Invalid, "request_id: must be of 1 to 256 bytes, not 0"));
+    }
+}

@@ -49,3 +49,95 @@ impl Draft<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::super::fixture::Bench;
+    use super::super::super::{Command, Effect, Event, LeaseRef, TrialNumber};
+    use super::*;
+    use crate::Code;
+
+    fn report(lease: &LeaseRef, step: u64) -> ReportTrial {
+        let metrics = BTreeMap::from([("accuracy".to_owned(), 0.75)]);
+        ReportTrial { lease: lease.clone(), step, loss: Some(0.25), metrics, checkpoint_uri: None }
+    }
+
+    #[test]
+    fn it_is_kept_published_and_a_sign_of_life() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        bench.pass(10_000);
+        let reply = bench.tell(Command::Report(report(&lease, 3)));
+        assert_eq!(reply, Ok(Reply::Reported { stop: false }));
+        let metrics = BTreeMap::from([("accuracy".to_owned(), 0.75)]);
+        let kept = Report { attempt: 1, step: 3, loss: Some(0.25), metrics, at: bench.now };
+        let trial = TrialNumber(0);
+        let until = bench.now.plus_millis(30_000);
+        let expected = [Change::ReportAdded { trial, report: kept }, Change::LeaseRenewed { trial, until }];
+        assert_eq!(bench.changes, expected);
+        assert_eq!(bench.study.next_timer(), Some(until));
+        let rev = bench.study.version();
+        let event = Event::Report { rev, number: trial, step: 3, loss: Some(0.25), at: bench.now };
+        assert_eq!(bench.effects, [Effect::Publish(event)]);
+    }
+
+    #[test]
+    fn the_last_checkpoint_is_handed_to_the_next_attempt() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        for step in [1, 2] {
+            let uri = Some(format!("s3://models/{step}"));
+            let command = ReportTrial { checkpoint_uri: uri, ..report(&lease, step) };
+            bench.tell(Command::Report(command)).expect("kept");
+            assert_eq!(bench.transitions(), [(0, Transition::HintKept)]);
+        }
+        bench.tell(Command::Report(report(&lease, 3))).expect("kept");
+        let hint = ResumeHint { step: 2, checkpoint_uri: "s3://models/2".to_owned() };
+        assert_eq!(bench.trial(0).hint, Some(hint.clone()));
+        bench.expire();
+        bench.reload();
+        bench.pass(60_000);
+        assert_eq!(bench.lease().attempt, 2);
+        assert_eq!(bench.trial(0).hint, Some(hint));
+    }
+
+    #[test]
+    fn bad_values_are_refused_by_their_names_and_change_nothing() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        let good = report(&lease, 1);
+        let uri = |length: usize| Some("u".repeat(length));
+        let bad = [
+            (ReportTrial { loss: Some(f64::NAN), ..good.clone() }, "loss: must be a finite number, not NaN"),
+            (
+                ReportTrial { metrics: BTreeMap::from([("a".to_owned(), f64::INFINITY)]), ..good.clone() },
+                "metrics.a: must be a finite number, not inf",
+            ),
+            (
+                ReportTrial { checkpoint_uri: uri(4_097), ..good.clone() },
+                "checkpoint_uri: must be of 1 to 4096 bytes, not 4097",
+            ),
+            (
+                ReportTrial { checkpoint_uri: uri(0), ..good.clone() },
+                "checkpoint_uri: must be of 1 to 4096 bytes, not 0",
+            ),
+        ];
+        for (command, text) in bad {
+            assert_eq!(bench.refused(Command::Report(command)), (Code::Invalid, text.to_owned()));
+            assert_eq!(bench.changes, []);
+        }
+        let longest = ReportTrial { checkpoint_uri: uri(4_096), ..good };
+        bench.tell(Command::Report(longest)).expect("kept");
+    }
+
+    #[test]
+    fn a_lost_lease_reports_nothing() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        bench.expire();
+        assert_eq!(bench.refused(Command::Report(report(&lease, 1))).0, Code::LeaseLost);
+        assert_eq!(bench.changes, []);
+    }
+}

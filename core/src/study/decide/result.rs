@@ -81,3 +81,188 @@ impl Draft<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture::{Bench, DUPLICATE, ENDED, REQUEUED, complete};
+    use super::super::super::{
+        CancelTrial, Command, CompleteTrial, Effect, Orphan, PruneTrial, Transition, TrialNumber,
+    };
+    use super::*;
+    use crate::Code;
+
+    fn prune(lease: &LeaseRef, loss: Option<f64>) -> Command {
+        let (metrics, output) = (BTreeMap::new(), String::new());
+        Command::Prune(PruneTrial { lease: lease.clone(), loss, metrics, output })
+    }
+
+    #[test]
+    fn a_result_ends_the_trial_and_is_observed() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        bench.pass(5);
+        let metrics = BTreeMap::from([("accuracy".to_owned(), 0.75)]);
+        let output = "epoch 1\n".to_owned();
+        let command = CompleteTrial {
+            lease: lease.clone(),
+            loss: 0.25,
+            metrics: metrics.clone(),
+            output: output.clone(),
+        };
+        assert_eq!(bench.tell(Command::Complete(command)), Ok(ENDED));
+        let trial = bench.trial(0);
+        assert_eq!((trial.state, trial.ended_at), (TrialState::Completed, Some(bench.now)));
+        assert_eq!((trial.rev, &trial.lease), (bench.study.version(), &None));
+        let expected = Outcome {
+            loss: Some(0.25),
+            metrics,
+            attempt: Some(1),
+            lease_id: Some(lease.lease),
+            ..Outcome::default()
+        };
+        assert_eq!(trial.outcome, Some(expected));
+        assert_eq!(trial.attempts.len(), 1);
+        assert_eq!(trial.attempts[0].reason, None);
+        let kept = Change::OutputKept { trial: TrialNumber(0), attempt: 1, output };
+        assert!(bench.changes.contains(&kept));
+        assert!(bench.effects.contains(&Effect::Observe(TrialNumber(0))));
+        assert!(bench.effects.contains(&Effect::OfferWork));
+        assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Revoke { .. })));
+        assert_eq!(bench.study.best().map(|trial| trial.number), Some(TrialNumber(0)));
+        assert_eq!(bench.study.next_timer(), None);
+    }
+
+    #[test]
+    fn the_best_is_the_lowest_loss_and_of_equals_the_first() {
+        let mut bench = Bench::new(|_| ());
+        let leases: Vec<_> = (0..4).map(|_| bench.lease()).collect();
+        for (number, loss, best) in [(2, 0.5, 2), (1, 0.5, 1), (3, 0.5, 1), (0, 0.25, 0)] {
+            bench.complete(&leases[number], loss).expect("completed");
+            assert_eq!(bench.study.best().map(|trial| trial.number.0), Some(best));
+        }
+        bench.reload();
+        assert_eq!(bench.study.best().map(|trial| trial.number.0), Some(0));
+    }
+
+    #[test]
+    fn the_same_again_is_fine_and_another_result_a_conflict() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        bench.complete(&lease, 0.25).expect("completed");
+        let before = bench.trial(0).clone();
+        assert_eq!(bench.complete(&lease, 0.25), Ok(DUPLICATE));
+        assert_eq!(bench.changes, []);
+        let text = "attempt 1 of trial 0 has already ended as `completed`";
+        let conflict = (Code::Conflict, text.to_owned());
+        assert_eq!(bench.refused(complete(&lease, 0.5)), conflict);
+        assert_eq!(bench.refused(prune(&lease, Some(0.25))), conflict);
+        assert_eq!(
+            bench.fail(&lease, EndReason::NoLoss).map_err(|refusal| refusal.code),
+            Err(Code::Conflict)
+        );
+        assert_eq!(*bench.trial(0), before);
+        assert_eq!(bench.study.counts().completed, 1);
+    }
+
+    #[test]
+    fn a_pruned_trial_keeps_its_last_loss_but_is_never_best() {
+        let mut bench = Bench::new(|_| ());
+        let (first, second) = (bench.lease(), bench.lease());
+        assert_eq!(bench.tell(prune(&first, Some(0.1))), Ok(ENDED));
+        assert!(bench.effects.contains(&Effect::Observe(TrialNumber(0))));
+        assert_eq!(bench.tell(prune(&first, Some(0.1))), Ok(DUPLICATE));
+        assert_eq!(bench.tell(prune(&second, None)), Ok(ENDED));
+        assert_eq!(bench.study.counts().pruned, 2);
+        assert_eq!(bench.trial(0).outcome.as_ref().and_then(|outcome| outcome.loss), Some(0.1));
+        assert_eq!(bench.study.best(), None);
+        assert_eq!(bench.refused(prune(&first, Some(f64::NAN))).0, Code::Invalid);
+    }
+
+    #[test]
+    fn a_late_result_counts_while_nobody_else_has_the_trial() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        bench.expire();
+        assert_eq!(bench.state(0), TrialState::Queued);
+        let late = Reply::Ended { duplicate: false, late: true, requeued: false };
+        assert_eq!(bench.complete(&lease, 0.5), Ok(late));
+        let trial = bench.trial(0);
+        assert!(trial.outcome.as_ref().is_some_and(|outcome| outcome.late));
+        assert_eq!((trial.state, trial.losses, trial.attempts.len()), (TrialState::Completed, 1, 1));
+        assert_eq!(trial.not_before, None);
+        let again = Reply::Ended { duplicate: true, late: true, requeued: false };
+        assert_eq!(bench.complete(&lease, 0.5), Ok(again));
+        assert_eq!(bench.study.next_timer(), None);
+        assert_eq!(bench.study.next(bench.now), super::super::super::Next::Fresh(TrialNumber(1)));
+    }
+
+    #[test]
+    fn an_older_attempts_result_is_kept_but_never_counts() {
+        let mut bench = Bench::new(|_| ());
+        let old = bench.lease();
+        bench.expire();
+        bench.pass(60_000);
+        let new = bench.lease();
+        let lost = (Code::LeaseLost, "trial 0 was given to attempt 2".to_owned());
+        assert_eq!(bench.refused(complete(&old, 0.125)), lost);
+        assert_eq!(bench.transitions(), [(0, Transition::OrphanKept)]);
+        let orphan = Orphan { attempt: 1, lease_id: old.lease.clone(), loss: Some(0.125), at: bench.now };
+        assert_eq!(bench.trial(0).orphans, [orphan]);
+        bench.pass(1);
+        assert_eq!(bench.refused(complete(&old, 0.125)), lost);
+        assert_eq!(bench.changes, []);
+        bench.tell(Command::Heartbeat(new.clone())).expect("the new lease is untouched");
+        assert_eq!(bench.complete(&new, 0.5), Ok(ENDED));
+        assert_eq!(bench.refused(complete(&old, 0.25)).0, Code::LeaseLost);
+        let trial = bench.trial(0);
+        assert_eq!(trial.orphans.len(), 2);
+        assert_eq!(trial.outcome.as_ref().and_then(|outcome| outcome.loss), Some(0.5));
+        assert_eq!(bench.study.counts().completed, 1);
+    }
+
+    #[test]
+    fn at_most_eight_orphans_are_kept_the_newest() {
+        let mut bench = Bench::new(|_| ());
+        let old = bench.lease();
+        bench.expire();
+        bench.pass(60_000);
+        bench.lease();
+        for loss in 0..10 {
+            bench.refused(complete(&old, f64::from(loss)));
+        }
+        let losses: Vec<_> = bench.trial(0).orphans.iter().filter_map(|orphan| orphan.loss).collect();
+        assert_eq!(losses, [2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
+    }
+
+    #[test]
+    fn a_result_after_a_cancel_finds_the_trial_closed() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        bench.tell(Command::Cancel(CancelTrial { trial: TrialNumber(0) })).expect("cancelled");
+        let closed = (Code::Closed, "trial 0 was cancelled".to_owned());
+        assert_eq!(bench.refused(complete(&lease, 0.5)), closed);
+        assert_eq!(bench.trial(0).orphans.len(), 1);
+        assert_eq!(bench.refused(prune(&lease, None)), closed);
+        assert_eq!(bench.state(0), TrialState::Cancelled);
+        assert_eq!(bench.study.best(), None);
+    }
+
+    #[test]
+    fn a_result_after_the_same_attempts_failure_is_a_conflict() {
+        let mut bench = Bench::new(|spec| spec.retry.max_failures = 1);
+        let lease = bench.lease();
+        assert_eq!(bench.fail(&lease, EndReason::OutOfMemory), Ok(REQUEUED));
+        let text = "attempt 1 of trial 0 has already ended as `out_of_memory`";
+        assert_eq!(bench.refused(complete(&lease, 0.5)), (Code::Conflict, text.to_owned()));
+    }
+
+    #[test]
+    fn a_result_after_the_last_loss_is_kept_but_the_trial_stays_failed() {
+        let mut bench = Bench::new(|spec| spec.retry.max_losses = 0);
+        let lease = bench.lease();
+        bench.expire();
+        let lost = (Code::LeaseLost, "trial 0 has failed for `lease_expired`".to_owned());
+        assert_eq!(bench.refused(complete(&lease, 0.5)), lost);
+        assert_eq!((bench.state(0), bench.trial(0).orphans.len()), (TrialState::Failed, 1));
+    }
+}

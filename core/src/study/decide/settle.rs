@@ -83,3 +83,92 @@ impl Draft<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture::{Bench, x};
+    use super::super::super::{Next, NoProgress, Status, TrialNumber, Waiting};
+    use super::*;
+
+    #[test]
+    fn max_trials_ends_the_study_when_the_last_of_them_has_ended() {
+        let mut bench = Bench::new(|spec| spec.budget.max_trials = Some(2));
+        let (first, second) = (bench.lease(), bench.lease());
+        bench.complete(&first, 0.5).expect("completed");
+        assert_eq!((bench.status(), bench.study.header().closing), (Status::Active, None));
+        bench.fail(&second, EndReason::Preempted).expect("given back");
+        let second = bench.lease();
+        assert_eq!((second.trial, second.attempt), (TrialNumber(1), 2));
+        bench.fail(&second, EndReason::NoLoss).expect("failed");
+        let header = bench.study.header();
+        assert_eq!((header.status, header.closing), (Status::Completed, Some(EndCause::MaxTrials)));
+        assert_eq!(header.ended_at, Some(bench.now));
+        assert_eq!(bench.study.next(bench.now), Next::Ended(EndCause::MaxTrials));
+    }
+
+    #[test]
+    fn a_cancelled_trial_makes_room_for_another() {
+        let mut bench = Bench::new(|spec| spec.budget.max_trials = Some(1));
+        bench.lease();
+        let waits = Next::Wait { why: Waiting::BudgetInFlight, until: None };
+        assert_eq!(bench.study.next(bench.now), waits);
+        let cancel = super::super::super::CancelTrial { trial: TrialNumber(0) };
+        bench.tell(super::super::super::Command::Cancel(cancel)).expect("cancelled");
+        assert_eq!((bench.status(), bench.lease().trial), (Status::Active, TrialNumber(1)));
+    }
+
+    #[test]
+    fn a_good_enough_loss_ends_the_study() {
+        let mut bench = Bench::new(|spec| spec.budget.loss_threshold = Some(0.1));
+        let (first, second, third) = (bench.lease(), bench.lease(), bench.lease());
+        bench.complete(&first, 0.11).expect("completed");
+        bench.enqueue(x(0.5));
+        bench.complete(&second, 0.1).expect("completed");
+        assert_eq!(bench.study.header().closing, Some(EndCause::LossThreshold));
+        assert_eq!(bench.state(3), TrialState::Cancelled);
+        assert_eq!(bench.status(), Status::Active);
+        bench.complete(&third, 0.05).expect("results still count");
+        assert_eq!(bench.status(), Status::Completed);
+        assert_eq!(bench.study.best().map(|trial| trial.number), Some(TrialNumber(2)));
+    }
+
+    #[test]
+    fn no_progress_ends_the_study_also_over_a_restart() {
+        let rule = NoProgress { trials: 3, percent: 10.0 };
+        let mut bench = Bench::new(|spec| spec.budget.no_progress = Some(rule));
+        for loss in [1.0, 0.95, 0.92, 0.85, 0.84, 0.9] {
+            let lease = bench.lease();
+            bench.complete(&lease, loss).expect("completed");
+            assert_eq!(bench.status(), Status::Active);
+            bench.pass(1);
+            bench.reload();
+        }
+        let lease = bench.lease();
+        bench.complete(&lease, 2.0).expect("completed");
+        let header = bench.study.header();
+        assert_eq!((header.status, header.closing), (Status::Completed, Some(EndCause::NoProgress)));
+    }
+
+    #[test]
+    fn too_many_failures_fail_the_study() {
+        let mut bench = Bench::new(|spec| spec.budget.max_failed = Some(1));
+        for _ in 0..2 {
+            assert_eq!(bench.status(), Status::Active);
+            let lease = bench.lease();
+            bench.fail(&lease, EndReason::StartFailed).expect("failed");
+        }
+        let header = bench.study.header();
+        assert_eq!((header.status, header.closing), (Status::Failed, Some(EndCause::MaxFailed)));
+    }
+
+    #[test]
+    fn without_a_budget_it_goes_on() {
+        let mut bench = Bench::new(|_| ());
+        for number in 0..100 {
+            let lease = bench.lease();
+            assert_eq!(lease.trial, TrialNumber(number));
+            bench.complete(&lease, 0.0).expect("completed");
+        }
+        assert_eq!(bench.status(), Status::Active);
+    }
+}

@@ -92,7 +92,7 @@ proptest! {
         let trial = Event::Trial { rev, number, state, transition, attempt: 2, loss, at };
         let report = Event::Report { rev, number, step: 4, loss, at };
         for event in [trial, report] {
-            let event = WatchEvent::new(&event, || unreachable!("not the study"));
+            let event = WatchEvent::of_trial(&event).expect("not of the study itself");
             there_and_back(&event, v1::WatchStudyResponse::try_from(event.clone())?)?;
         }
         let gap = WatchEvent::Gap { missed };

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
 use tunewright_core::Timestamp;
 use tunewright_core::name::{LeaseId, ProjectName, StudyId, StudyName, WorkerId};
 use tunewright_core::space::{ParamValue, Point};
@@ -31,21 +30,25 @@ pub fn header(id: &str, project: &str, name: &str) -> Header {
 }
 
 fn spec() -> StudySpec {
-    let spec = json!({
+    // As text: the order of a space's entries and options has to be kept too.
+    let spec = r#"{
         "space": {
-            "lr": {"type": "loguniform", "low": 1e-5, "high": 0.1},
-            "model": {"type": "choice", "options": {"svm": {"C": {"type": "uniform", "low": 0.5, "high": 8.0}}, "ridge": {}}},
+            "model": {"type": "choice", "options": {
+                "svm": {"C": {"type": "uniform", "low": 0.5, "high": 8.0}},
+                "ridge": {"alpha": 1.0}
+            }},
+            "lr": {"type": "loguniform", "low": 1e-5, "high": 0.1}
         },
         "algorithm": {"name": "tpe", "n_startup": 10},
         "seed": 42,
         "budget": {"max_trials": 100, "loss_threshold": 0.05, "no_progress": {"trials": 20}},
         "retry": {"max_failures": 1},
         "parallelism": 4,
-        "trial_timeout_ms": 60_000,
+        "trial_timeout_ms": 60000,
         "note": "Größe, 大きさ, 🦀 and a \"quote\"\n",
-        "tags": {"team": "vision"},
-    });
-    serde_json::from_value(spec).expect("a legal spec")
+        "tags": {"team": "vision"}
+    }"#;
+    serde_json::from_str(spec).expect("a legal spec")
 }
 
 /// A queued trial that nobody has touched.
@@ -164,6 +167,7 @@ fn lease() -> Lease {
         id: lease_id(2),
         lessee: Lessee::Client("notebook 1".to_owned()),
         leased_at: T0.plus_millis(2_000),
+        request_id: Some("request-7".to_owned()),
     }
 }
 

@@ -1,0 +1,68 @@
+# What people and CI call; `make` alone lists it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# make demo STORE=redis://127.0.0.1:6379 WORKERS=4
+STORE ?=
+WORKERS ?= 2
+
+target := $(or $(CARGO_TARGET_DIR),target)
+tunewright := $(target)/release/tunewright
+buf := .venv-test/bin/buf
+export TUNEWRIGHT_TEST_VENV := $(CURDIR)/.venv-test
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: .venv/ready release ## Tune a real model; run again, it goes on where it stopped
+	$(tunewright) run examples/digits/study.yaml --workers $(WORKERS) $(if $(STORE),--store $(STORE)) \
+	  -- .venv/bin/python examples/digits/train.py
+
+.PHONY: release
+release: ## Build the binary, optimised
+	@.ci/packages build-essential
+	cargo build --release --locked --package tunewright-cli
+
+.PHONY: setup
+setup: .venv-test/ready ## Install what the tests and the linters need
+	@.ci/packages build-essential redis-server
+
+.PHONY: test
+test: setup ## Run all tests, with a real Redis and real processes
+	cargo test --workspace --locked --no-fail-fast
+
+.PHONY: lint
+lint: .venv-test/ready ## Check format, lints and the wire
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(buf) lint proto
+	for released in proto/baseline/*.binpb; do $(buf) breaking proto --against "$$released"; done
+
+.PHONY: verify
+verify: lint test ## What CI checks
+
+.PHONY: fix
+fix: ## Format, and mend what clippy can
+	cargo clippy --workspace --all-targets --locked --fix --allow-dirty --allow-staged
+	cargo fmt --all
+
+.PHONY: bench
+bench: release ## Measure this machine: round trips on each store, and suggesters
+	$(tunewright) bench
+
+.PHONY: baseline
+baseline: .venv-test/ready ## Pin the wire of a release: make baseline VERSION=v0.1.0
+	$(buf) build proto --exclude-source-info --output proto/baseline/$(VERSION).binpb
+
+# A virtual environment is ready once its packages are those of its list.
+.venv/ready: examples/digits/requirements.txt
+.venv-test/ready: .ci/requirements.txt examples/digits/requirements.txt
+.venv/ready .venv-test/ready:
+	@.ci/packages python3-venv
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@

@@ -1,0 +1,90 @@
+//! `tunewright serve`: the server.
+
+mod settings;
+
+use anyhow::Context as _;
+use clap::Args;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tunewright_server::Config;
+
+use crate::context::Context;
+use crate::failure::Interrupted;
+use crate::signals::Signals;
+use crate::store;
+use settings::{FileSettings, Settings};
+
+const HELP: &str = "\
+Settings come from flags, else from the environment, else from the file of --config, else as shown.
+The file is YAML with the same names: {listen: 127.0.0.1:7070, store: redb, data-dir: /var/lib/tunewright}.
+
+Stores:
+  redb                    one file in the data directory (the default)
+  redb:DIR                one file in that directory
+  redis://HOST:PORT/DB    Redis; rediss:// with TLS
+  memory:                 nothing is kept";
+
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub struct ServeArgs {
+    /// Where to listen [default: 127.0.0.1:7070]
+    #[arg(long, value_name = "HOST:PORT", env = "TUNEWRIGHT_LISTEN")]
+    pub listen: Option<String>,
+    /// Where studies are kept [default: redb]
+    #[arg(long, value_name = "STORE", env = "TUNEWRIGHT_STORE")]
+    pub store: Option<String>,
+    /// The directory of the embedded store [default: .tunewright]
+    #[arg(long, value_name = "DIR", env = "TUNEWRIGHT_DATA_DIR")]
+    pub data_dir: Option<String>,
+    /// Use a store also if its settings can lose results
+    #[arg(long)]
+    pub allow_unsafe_store: bool,
+    /// Listen beyond this machine although nobody is asked who they are
+    #[arg(long)]
+    pub insecure_i_know: bool,
+    /// How long a graceful end may take [default: 30s]
+    #[arg(long, value_name = "DURATION", env = "TUNEWRIGHT_DRAIN_GRACE")]
+    pub drain_grace: Option<String>,
+    /// Read settings from this YAML file
+    #[arg(long, value_name = "FILE", env = "TUNEWRIGHT_CONFIG")]
+    pub config: Option<std::path::PathBuf>,
+}
+
+/// Serves until a signal asks to end; the second signal ends it at once.
+///
+/// # Errors
+/// Wrong settings, an address that cannot be bound, a store that cannot be opened.
+pub async fn run(args: ServeArgs, context: &Context) -> anyhow::Result<()> {
+    let file = args.config.as_deref().map(FileSettings::read).transpose()?.unwrap_or_default();
+    let settings = Settings::merge(args, file)?;
+    let addresses = settings.addresses().await?;
+    // Bound first: a second server on the same port must not touch the store.
+    let listener = TcpListener::bind(addresses.as_slice())
+        .await
+        .with_context(|| format!("cannot listen on `{}`", settings.listen))?;
+    announce(&listener, &settings, context)?;
+    let signals = Signals::listen()?;
+    let config = Config {
+        store: settings.store,
+        allow_unsafe_store: settings.allow_unsafe_store,
+        insecure: settings.insecure_i_know,
+        grace: settings.drain_grace,
+    };
+    tokio::select! {
+        ended = tunewright_server::run(config, listener, signals.drain.clone()) => Ok(ended?),
+        () = signals.now.cancelled() => Err(Interrupted.into()),
+    }
+}
+
+fn announce(listener: &TcpListener, settings: &Settings, context: &Context) -> anyhow::Result<()> {
+    let url = format!("http://{}", listener.local_addr()?);
+    let place = store::describe(&settings.store);
+    if context.json {
+        return context.print_json(&json!({"listening": url, "store": place}));
+    }
+    eprintln!("listening on {url}, studies in {place}");
+    if settings.insecure_i_know {
+        eprintln!("warning: whoever can reach this address can run and change studies");
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Reading trials: one, pages, all.
+
+use std::pin::Pin;
+
+use futures::{Stream, StreamExt as _, stream};
+use tunewright_core::Refusal;
+use tunewright_core::study::{Study, Trial, TrialNumber, TrialState};
+use tunewright_proto::convert::{TrialInfo, states_from_wire, study_from_wire};
+use tunewright_proto::status::to_status;
+use tunewright_proto::v1;
+
+use super::list::{number_of_token, page_size};
+use crate::studies::{Handle, Registry, store_refusal};
+
+/// Trials of one message of a stream: far below the size limit of a message.
+const CHUNK: usize = 500;
+
+/// What `StreamTrials` streams.
+pub(super) type TrialStream = dyn Stream<Item = Result<v1::StreamTrialsResponse, tonic::Status>> + Send;
+
+/// One trial with all that is kept beside it.
+pub(super) async fn get_trial(
+    registry: &Registry,
+    request: v1::GetTrialRequest,
+) -> Result<v1::GetTrialResponse, Refusal> {
+    let handle = registry.get(&study_from_wire(request.study)?)?;
+    let number = TrialNumber(request.number);
+    let trial = handle.read(move |study| study.trial(number).cloned()).await?;
+    let trial = trial.ok_or_else(|| no_trial(number))?;
+    let storage = registry.storage();
+    let reports = storage.reports(handle.id(), number).await.map_err(|error| store_refusal(&error))?;
+    let output = storage.output(handle.id(), number).await.map_err(|error| store_refusal(&error))?;
+    Ok(v1::GetTrialResponse {
+        config: config(&handle, &trial)?,
+        trial: Some(TrialInfo::from(&trial).into()),
+        reports: reports.into_iter().map(v1::TrialReport::from).collect(),
+        output: output.map(|(_, text)| text).unwrap_or_default(),
+    })
+}
+
+/// The best trial; an empty answer if none is completed yet.
+pub(super) async fn best_trial(
+    registry: &Registry,
+    request: v1::GetBestTrialRequest,
+) -> Result<v1::GetBestTrialResponse, Refusal> {
+    let handle = registry.get(&study_from_wire(request.study)?)?;
+    let Some(trial) = handle.read(|study| study.best().cloned()).await? else {
+        return Ok(v1::GetBestTrialResponse::default());
+    };
+    Ok(v1::GetBestTrialResponse {
+        config: config(&handle, &trial)?,
+        trial: Some(TrialInfo::from(&trial).into()),
+    })
+}
+
+/// One page of trials in the order of their numbers.
+pub(super) async fn list_trials(
+    registry: &Registry,
+    request: v1::ListTrialsRequest,
+) -> Result<v1::ListTrialsResponse, Refusal> {
+    let handle = registry.get(&study_from_wire(request.study)?)?;
+    let states = states_from_wire(&request.states)?;
+    let size = page_size(request.page_size)?;
+    let from = number_of_token(&request.page_token)?;
+    let (trials, next) = handle.read(move |study| page(study, &states, from, size)).await?;
+    Ok(v1::ListTrialsResponse { trials, next_page_token: next.map_or_else(String::new, |n| n.to_string()) })
+}
+
+/// All trials, in chunks, each read when the one before has been taken.
+pub(super) fn stream_trials(
+    registry: &Registry,
+    request: v1::StreamTrialsRequest,
+) -> Result<Pin<Box<TrialStream>>, Refusal> {
+    let handle = registry.get(&study_from_wire(request.study)?)?;
+    let states = states_from_wire(&request.states)?;
+    let chunks = stream::unfold(Some(0), move |from| {
+        let (handle, states) = (handle.clone(), states.clone());
+        async move {
+            let from = from?;
+            match handle.read(move |study| page(study, &states, from, CHUNK)).await {
+                Ok((trials, next)) => Some((Ok(v1::StreamTrialsResponse { trials }), next)),
+                Err(refusal) => Some((Err(to_status(&refusal)), None)),
+            }
+        }
+    });
+    Ok(chunks.boxed())
+}
+
+/// Up to `size` trials in these states (all if empty) from this number on, and the number the next page begins with.
+fn page(study: &Study, states: &[TrialState], from: u64, size: usize) -> (Vec<v1::Trial>, Option<u64>) {
+    let wanted = |trial: &&Trial| states.is_empty() || states.contains(&trial.state);
+    let mut rest = study.trials_from(TrialNumber(from)).filter(wanted);
+    let trials = rest.by_ref().take(size).map(|trial| TrialInfo::from(trial).into()).collect();
+    (trials, rest.next().map(|trial| trial.number.0))
+}
+
+fn config(handle: &Handle, trial: &Trial) -> Result<Option<v1::Value>, Refusal> {
+    let Some(point) = &trial.point else { return Ok(None) };
+    v1::Value::try_from(&handle.spec().space.instantiate(point)?).map(Some)
+}
+
+fn no_trial(number: TrialNumber) -> Refusal {
+    Refusal::not_found(format!("there is no trial {number}"))
+}

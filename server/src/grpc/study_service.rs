@@ -1,0 +1,153 @@
+//! `StudyService`.
+
+use std::pin::Pin;
+
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+use tunewright_core::Refusal;
+use tunewright_core::name::ProjectName;
+use tunewright_core::study::{Command, StopStudy, StudySpec, UpdateStudy};
+use tunewright_proto::convert::{ForStudy, required, study_from_wire};
+use tunewright_proto::v1;
+use tunewright_proto::v1::study_service_server::StudyService;
+
+use super::answer::{answer, study};
+use super::list::page_size;
+use super::watch::{WatchStream, watch};
+use crate::studies::Registry;
+
+/// `StudyService` over the registry.
+pub(crate) struct StudyApi {
+    pub(super) registry: Registry,
+    pub(super) shutdown: CancellationToken,
+}
+
+impl StudyApi {
+    async fn create(&self, request: v1::CreateStudyRequest) -> Result<v1::CreateStudyResponse, Refusal> {
+        let key = study_from_wire(request.study)?;
+        let spec = required(request.spec, "spec")?;
+        let spec = StudySpec::try_from(spec).map_err(|refusal| refusal.within("spec"))?;
+        let (view, created) = self.registry.create(key, spec).await?;
+        Ok(v1::CreateStudyResponse { study: Some(study(&view, self.registry.durability())?), created })
+    }
+
+    async fn view(&self, named: Option<v1::StudyRef>) -> Result<v1::Study, Refusal> {
+        let handle = self.registry.get(&study_from_wire(named)?)?;
+        study(&handle.view().await?, self.registry.durability())
+    }
+
+    /// Carries a command out and answers with the study as it is then.
+    async fn command(&self, named: Option<v1::StudyRef>, command: Command) -> Result<v1::Study, Refusal> {
+        let handle = self.registry.get(&study_from_wire(named)?)?;
+        handle.command(command).await?;
+        study(&handle.view().await?, self.registry.durability())
+    }
+
+    async fn list(&self, request: v1::ListStudiesRequest) -> Result<v1::ListStudiesResponse, Refusal> {
+        let project = (!request.project.is_empty()).then(|| ProjectName::new(request.project)).transpose()?;
+        let size = page_size(request.page_size)?;
+        // A token is the full name of the last study of the page before: stable while studies come and go.
+        let handles = self.registry.list(project.as_ref());
+        let mut rest = handles.into_iter().filter(|handle| handle.key().to_string() > request.page_token);
+        let mut studies = Vec::new();
+        let mut last = String::new();
+        for handle in rest.by_ref().take(size) {
+            last = handle.key().to_string();
+            match handle.view().await {
+                Ok(view) => studies.push(study(&view, self.registry.durability())?),
+                Err(refusal) if refusal.code == tunewright_core::Code::NotFound => {}
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        let next_page_token = if rest.next().is_some() { last } else { String::new() };
+        Ok(v1::ListStudiesResponse { studies, next_page_token })
+    }
+}
+
+#[tonic::async_trait]
+impl StudyService for StudyApi {
+    async fn create_study(
+        &self,
+        request: Request<v1::CreateStudyRequest>,
+    ) -> Result<Response<v1::CreateStudyResponse>, Status> {
+        answer(self.create(request.into_inner()).await)
+    }
+
+    async fn get_study(
+        &self,
+        request: Request<v1::GetStudyRequest>,
+    ) -> Result<Response<v1::GetStudyResponse>, Status> {
+        let study = self.view(request.into_inner().study).await;
+        answer(study.map(|study| v1::GetStudyResponse { study: Some(study) }))
+    }
+
+    async fn list_studies(
+        &self,
+        request: Request<v1::ListStudiesRequest>,
+    ) -> Result<Response<v1::ListStudiesResponse>, Status> {
+        answer(self.list(request.into_inner()).await)
+    }
+
+    async fn update_study(
+        &self,
+        request: Request<v1::UpdateStudyRequest>,
+    ) -> Result<Response<v1::UpdateStudyResponse>, Status> {
+        let request = request.into_inner();
+        let named = request.study.clone();
+        let updated = match ForStudy::<UpdateStudy>::try_from(request) {
+            Ok(update) => self.command(named, Command::Update(update.command)).await,
+            Err(refusal) => Err(refusal),
+        };
+        answer(updated.map(|study| v1::UpdateStudyResponse { study: Some(study) }))
+    }
+
+    async fn pause_study(
+        &self,
+        request: Request<v1::PauseStudyRequest>,
+    ) -> Result<Response<v1::PauseStudyResponse>, Status> {
+        let study = self.command(request.into_inner().study, Command::Pause).await;
+        answer(study.map(|study| v1::PauseStudyResponse { study: Some(study) }))
+    }
+
+    async fn resume_study(
+        &self,
+        request: Request<v1::ResumeStudyRequest>,
+    ) -> Result<Response<v1::ResumeStudyResponse>, Status> {
+        let study = self.command(request.into_inner().study, Command::Resume).await;
+        answer(study.map(|study| v1::ResumeStudyResponse { study: Some(study) }))
+    }
+
+    async fn stop_study(
+        &self,
+        request: Request<v1::StopStudyRequest>,
+    ) -> Result<Response<v1::StopStudyResponse>, Status> {
+        let request = request.into_inner();
+        let stop = StopStudy { cancel_running: request.cancel_running };
+        let study = self.command(request.study, Command::Stop(stop)).await;
+        answer(study.map(|study| v1::StopStudyResponse { study: Some(study) }))
+    }
+
+    async fn delete_study(
+        &self,
+        request: Request<v1::DeleteStudyRequest>,
+    ) -> Result<Response<v1::DeleteStudyResponse>, Status> {
+        let deleted = match study_from_wire(request.into_inner().study) {
+            Ok(key) => self.registry.delete(&key).await,
+            Err(refusal) => Err(refusal),
+        };
+        answer(deleted.map(|()| v1::DeleteStudyResponse {}))
+    }
+
+    type WatchStudyStream = Pin<Box<WatchStream>>;
+
+    async fn watch_study(
+        &self,
+        request: Request<v1::WatchStudyRequest>,
+    ) -> Result<Response<Self::WatchStudyStream>, Status> {
+        let handle = study_from_wire(request.into_inner().study).and_then(|key| self.registry.get(&key));
+        answer(match handle {
+            Ok(handle) => watch(handle, self.registry.durability(), self.shutdown.clone()).await,
+            Err(refusal) => Err(refusal),
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! Whether a Redis is set up to keep what it is given.
+
+use std::collections::BTreeMap;
+
+use redis::aio::MultiplexedConnection;
+use redis::{RedisResult, cmd};
+use tunewright_core::Refusal;
+
+use crate::storage::{Durability, StorageError};
+
+/// What matters of a Redis' settings. What it does not let us see is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Setup {
+    append_only: Option<bool>,
+    /// `always`, `everysec` or `no`.
+    append_fsync: Option<String>,
+    eviction: Option<String>,
+    replica: bool,
+    cluster: bool,
+}
+
+impl Setup {
+    /// Asks with CONFIG, and with INFO where CONFIG is not allowed.
+    pub(super) async fn ask(mut connection: MultiplexedConnection) -> RedisResult<Self> {
+        let info: RedisResult<String> = cmd("INFO").query_async(&mut connection).await;
+        let info = permitted(info)?.unwrap_or_default();
+        let fields: BTreeMap<&str, &str> = info.lines().filter_map(|line| line.split_once(':')).collect();
+        let append_only = match setting(&mut connection, "appendonly").await? {
+            Some(value) => Some(value == "yes"),
+            None => fields.get("aof_enabled").map(|value| *value == "1"),
+        };
+        let eviction = match setting(&mut connection, "maxmemory-policy").await? {
+            Some(value) => Some(value),
+            None => fields.get("maxmemory_policy").map(|value| (*value).to_owned()),
+        };
+        Ok(Self {
+            append_only,
+            append_fsync: setting(&mut connection, "appendfsync").await?,
+            eviction,
+            replica: fields.get("role") == Some(&"slave"),
+            cluster: fields.get("cluster_enabled") == Some(&"1"),
+        })
+    }
+
+    /// What kind of Redis it may not be at all.
+    pub(super) fn check_kind(&self, address: &str) -> Result<(), StorageError> {
+        let refuse = |message: String, hint: &str| {
+            Err(StorageError::Setup(Refusal::invalid("store", message).with_hint(hint)))
+        };
+        if self.cluster {
+            return refuse(
+                format!("the Redis at `{address}` is a cluster"),
+                "use a single Redis, with replicas if you like",
+            );
+        }
+        if self.replica {
+            return refuse(format!("the Redis at `{address}` is a replica"), "name the primary's address");
+        }
+        Ok(())
+    }
+
+    /// What has to be set for nothing to be lost; empty if all is well.
+    pub(super) fn dangers(&self) -> Vec<String> {
+        let mut dangers = Vec::new();
+        match self.append_only {
+            Some(true) => {}
+            Some(false) => dangers.push(
+                "`appendonly` is `no`, so a restart of Redis loses results: set `appendonly yes`".to_owned(),
+            ),
+            None => dangers.push("`appendonly` cannot be read: allow the user CONFIG GET or INFO".to_owned()),
+        }
+        match self.eviction.as_deref() {
+            Some("noeviction") => {}
+            Some(policy) => dangers.push(format!(
+                "`maxmemory-policy` is `{policy}`, so Redis may drop results when its memory is full: set \
+                 `maxmemory-policy noeviction`"
+            )),
+            None => dangers
+                .push("`maxmemory-policy` cannot be read: allow the user CONFIG GET or INFO".to_owned()),
+        }
+        dangers
+    }
+
+    /// What an acknowledged write survives with these settings.
+    pub(super) fn durability(&self) -> Durability {
+        match (self.append_only, self.append_fsync.as_deref()) {
+            (Some(true), Some("always")) => Durability::Fsynced,
+            (Some(true), _) => Durability::Buffered,
+            _ => Durability::Memory,
+        }
+    }
+
+    /// Whether the operating system decides when results reach the disk.
+    pub(super) fn never_syncs(&self) -> bool {
+        self.append_fsync.as_deref() == Some("no")
+    }
+}
+
+async fn setting(connection: &mut MultiplexedConnection, name: &str) -> RedisResult<Option<String>> {
+    let answer: RedisResult<Vec<String>> = cmd("CONFIG").arg("GET").arg(name).query_async(connection).await;
+    Ok(permitted(answer)?.and_then(|pair| pair.into_iter().nth(1)))
+}
+
+/// `None` for what this user may not do, or what a hosted Redis does not know.
+fn permitted<T>(answer: RedisResult<T>) -> RedisResult<Option<T>> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if matches!(error.code(), Some("NOPERM" | "ERR")) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
