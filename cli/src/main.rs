@@ -7,9 +7,11 @@ mod command;
 mod context;
 mod durations;
 mod failure;
+mod figures;
 mod signals;
 mod store;
 mod study_file;
+mod table;
 mod telemetry;
 
 use std::process::ExitCode;

@@ -1,0 +1,27 @@
+//! `tunewright trial cancel|retry`.
+
+use serde_json::json;
+use tunewright_core::Refusal;
+
+use super::Numbered;
+use crate::context::Context;
+
+pub async fn cancel(args: Numbered, context: &Context) -> anyhow::Result<()> {
+    let number = args.number();
+    let study = context.study(args.study).await?;
+    study.cancel(number).await.map_err(Refusal::from)?;
+    if context.json {
+        return context.print_json(&json!({"cancelled": number}));
+    }
+    context.print(&format!("cancelled trial {number} of {}\n", study.study_ref()))
+}
+
+pub async fn retry(args: Numbered, context: &Context) -> anyhow::Result<()> {
+    let number = args.number();
+    let study = context.study(args.study).await?;
+    let new = study.retry(number).await.map_err(Refusal::from)?;
+    if context.json {
+        return context.print_json(&json!({"number": new, "retry_of": number}));
+    }
+    context.print(&format!("enqueued trial {new} of {}: trial {number} once more\n", study.study_ref()))
+}
