@@ -4,15 +4,13 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use serde::Serialize;
-use tunewright::{Client, ConnectOptions, Study};
-use tunewright_core::Refusal;
-use tunewright_core::name::{ProjectName, StudyName};
-use tunewright_core::study::StudyRef;
+use tunewright::{Client, ConnectOptions};
+use tunewright_core::name::ProjectName;
 
 use crate::args::Global;
 
-/// How long a command tries to reach the server.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// A person is waiting.
+const DEADLINE: Duration = Duration::from_secs(10);
 
 /// What every command has at hand.
 #[derive(Clone, Debug)]
@@ -33,18 +31,9 @@ impl Context {
     /// A connection to the server.
     ///
     /// # Errors
-    /// `unavailable` when it does not answer within a few seconds: a person is waiting.
-    pub async fn client(&self) -> anyhow::Result<Client> {
-        let options = ConnectOptions::to(&self.server).with_deadline(PATIENCE);
-        Ok(Client::connect_with(options).await.map_err(Refusal::from)?)
-    }
-
-    /// The study of this name in the project at hand.
-    ///
-    /// # Errors
-    /// As [`Context::client`].
-    pub async fn study(&self, name: StudyName) -> anyhow::Result<Study> {
-        Ok(self.client().await?.study(StudyRef::new(self.project.clone(), name)))
+    /// When no server answers in time.
+    pub async fn client(&self) -> Result<Client, tunewright::Error> {
+        Client::connect_with(ConnectOptions::to(&self.server).with_deadline(DEADLINE)).await
     }
 
     /// Writes one JSON document and a newline to stdout: indented on a terminal's behalf, the order of its keys kept.

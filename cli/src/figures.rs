@@ -1,35 +1,40 @@
-//! Numbers, times and points as people read them.
+//! Figures for people's eyes.
 
 use std::time::Duration;
 
 use tunewright_core::Timestamp;
-use tunewright_core::space::Point;
+use tunewright_core::space::{ParamValue, Point};
 
 use crate::durations;
 
-/// A number with six significant digits and no needless zeros: `0.0105`, `1234.57`, `1.5e-9`.
-pub fn number(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return if value == 0.0 { "0".to_owned() } else { value.to_string() };
+/// A loss in at most six significant digits, without zeros that say nothing.
+pub fn loss(value: f64) -> String {
+    let magnitude = value.abs();
+    if magnitude != 0.0 && !(1e-4..1e7).contains(&magnitude) {
+        let text = format!("{value:.5e}");
+        return match text.split_once('e') {
+            Some((digits, exponent)) => format!("{}e{exponent}", trimmed(digits)),
+            None => text,
+        };
     }
-    let scientific = format!("{value:.5e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    match exponent.parse::<i32>() {
-        Ok(exponent @ -5..=5) => {
-            let decimals = usize::try_from(5 - exponent).unwrap_or(0);
-            trimmed(&format!("{value:.decimals$}")).to_owned()
-        }
-        _ => format!("{}e{exponent}", trimmed(mantissa)),
-    }
+    // Digits before the point, at most 7 as checked above; zero and small values have none that count.
+    let whole = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5].into_iter().filter(|bound| magnitude >= *bound).count();
+    let leading_zeros = [1e-1, 1e-2, 1e-3].into_iter().filter(|bound| magnitude < *bound).count();
+    trimmed(&format!("{value:.*}", 6 - whole + if magnitude == 0.0 { 0 } else { leading_zeros })).to_owned()
 }
 
 fn trimmed(digits: &str) -> &str {
     if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits }
 }
 
+/// `1 trial`, `2 trials`.
+pub fn count(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
 /// A loss, or `-` where there is none.
-pub fn loss(value: Option<f64>) -> String {
-    value.map_or_else(nothing, number)
+pub fn loss_if_any(value: Option<f64>) -> String {
+    value.map_or_else(nothing, loss)
 }
 
 /// What stands where there is nothing.
@@ -66,8 +71,8 @@ pub fn millis(ms: u64) -> String {
 /// A point in one line: `C=1.5 kernel=rbf`.
 pub fn point(point: &Point) -> String {
     let values = point.iter().map(|(label, value)| match value.as_f64() {
-        Some(figure) if !matches!(value, tunewright_core::space::ParamValue::Int(_)) => {
-            format!("{label}={}", number(figure))
+        Some(figure) if !matches!(value, ParamValue::Int(_)) => {
+            format!("{label}={}", loss(figure))
         }
         _ => format!("{label}={value}"),
     });
@@ -85,27 +90,25 @@ pub fn yaml(config: &serde_json::Value) -> anyhow::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use tunewright_core::space::ParamValue;
-
     use super::*;
 
     #[test]
-    fn numbers_have_six_significant_digits() {
+    fn losses_are_short_and_exact_enough() {
         for (value, text) in [
             (0.0, "0"),
-            (0.0105, "0.0105"),
-            (1_234.567_89, "1234.57"),
-            (123_456.7, "123457"),
-            (999_999.7, "1e6"),
-            (1_234_567.0, "1.23457e6"),
-            (-0.000_012_345_678, "-0.0000123457"),
-            (1.5e-9, "1.5e-9"),
-            (2.0, "2"),
+            (0.1, "0.1"),
+            (-0.012_345_678, "-0.0123457"),
+            (3.141_592_653, "3.14159"),
+            (1234.5, "1234.5"),
+            (123_456.789, "123457"),
+            (0.000_123_456_7, "0.000123457"),
+            (1e-9, "1e-9"),
+            (2.5e12, "2.5e12"),
             (100.0, "100"),
-            (f64::INFINITY, "inf"),
         ] {
-            assert_eq!(number(value), text);
+            assert_eq!(loss(value), text);
         }
+        assert_eq!((count(1, "trial"), count(3, "trial")), ("1 trial".to_owned(), "3 trials".to_owned()));
     }
 
     #[test]

@@ -8,9 +8,9 @@ use tunewright::StudyInfo;
 use tunewright_core::study::UpdateStudy;
 use tunewright_core::{Code, Refusal};
 
-use super::Named;
 use super::setting::{Setting, setting};
 use super::show::summary;
+use super::{Named, open};
 use crate::context::Context;
 use crate::durations;
 
@@ -60,23 +60,23 @@ pub struct UpdateArgs {
 }
 
 pub async fn pause(args: Named, context: &Context) -> anyhow::Result<()> {
-    let study = context.study(args.study).await?;
+    let study = open(context, args.study).await?;
     show(context, &study.pause().await.map_err(Refusal::from)?)
 }
 
 pub async fn resume(args: Named, context: &Context) -> anyhow::Result<()> {
-    let study = context.study(args.study).await?;
+    let study = open(context, args.study).await?;
     show(context, &study.resume().await.map_err(Refusal::from)?)
 }
 
 pub async fn stop(args: StopArgs, context: &Context) -> anyhow::Result<()> {
-    let study = context.study(args.named.study).await?;
+    let study = open(context, args.named.study).await?;
     show(context, &study.stop(args.cancel_running).await.map_err(Refusal::from)?)
 }
 
 pub async fn delete(args: DeleteArgs, context: &Context) -> anyhow::Result<()> {
     debug_assert!(args.yes, "clap demands it");
-    let study = context.study(args.named.study).await?;
+    let study = open(context, args.named.study).await?;
     study.delete().await.map_err(Refusal::from)?;
     if context.json {
         return context.print_json(&json!({"deleted": study.study_ref()}));
@@ -99,7 +99,7 @@ pub async fn update(args: UpdateArgs, context: &Context) -> anyhow::Result<()> {
             .with_hint("say what to change, for example `--max-trials 200`")
             .into());
     }
-    let study = context.study(args.named.study).await?;
+    let study = open(context, args.named.study).await?;
     show(context, &study.update(update).await.map_err(Refusal::from)?)
 }
 

@@ -9,7 +9,7 @@ use tunewright::{TrialFilter, TrialInfo};
 use tunewright_core::study::{EndReason, Origin};
 use tunewright_core::{Refusal, Timestamp};
 
-use super::Named;
+use super::{Named, open};
 use crate::context::Context;
 
 #[derive(Debug, Args)]
@@ -45,7 +45,7 @@ const COLUMNS: [&str; 13] = [
 ];
 
 pub async fn run(args: ExportArgs, context: &Context) -> anyhow::Result<()> {
-    let study = context.study(args.named.study).await?;
+    let study = open(context, args.named.study).await?;
     let trials = study.trials(&TrialFilter::default()).await.map_err(Refusal::from)?;
     if context.json || args.format == Format::Json {
         let info = study.info().await.map_err(Refusal::from)?;

@@ -55,7 +55,7 @@ fn table(studies: &[StudyInfo], all_projects: bool) -> Table {
             counts.failed.to_string(),
             counts.pruned.to_string(),
             study.spec.budget.max_trials.map_or_else(figures::nothing, |most| most.to_string()),
-            figures::loss(study.best.map(|best| best.loss)),
+            figures::loss_if_any(study.best.map(|best| best.loss)),
             figures::time(study.created_at),
         ]);
     }

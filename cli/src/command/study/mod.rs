@@ -9,7 +9,9 @@ mod show;
 mod watch;
 
 use clap::{Args, Subcommand};
+use tunewright::Study;
 use tunewright_core::name::StudyName;
+use tunewright_core::study::StudyRef;
 
 use crate::context::Context;
 
@@ -70,4 +72,13 @@ impl StudyArgs {
             StudyCommand::Export(args) => export::run(args, context).await,
         }
     }
+}
+
+/// The study of this name in the project at hand.
+///
+/// # Errors
+/// When no server answers in time.
+pub async fn open(context: &Context, name: StudyName) -> anyhow::Result<Study> {
+    let client = context.client().await?;
+    Ok(client.study(StudyRef::new(context.project.clone(), name)))
 }

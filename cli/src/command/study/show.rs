@@ -6,12 +6,12 @@ use tunewright_core::Refusal;
 use tunewright_core::study::{Counts, EndCause, NoProgress};
 use tunewright_core::suggest::Algorithm;
 
-use super::Named;
+use super::{Named, open};
 use crate::context::Context;
 use crate::{figures, table};
 
 pub async fn run(args: Named, context: &Context) -> anyhow::Result<()> {
-    let study = context.study(args.study).await?;
+    let study = open(context, args.study).await?;
     let info = study.info().await.map_err(Refusal::from)?;
     let best = study.best().await.map_err(Refusal::from)?;
     if context.json {
@@ -20,7 +20,7 @@ pub async fn run(args: Named, context: &Context) -> anyhow::Result<()> {
     }
     let mut text = summary(&info);
     if let Some(best) = best {
-        let (number, loss) = (best.trial.number, figures::loss(best.trial.loss));
+        let (number, loss) = (best.trial.number, figures::loss_if_any(best.trial.loss));
         text.push_str(&format!("\nbest: trial {number}, loss {loss}\n{}\n", figures::yaml(&best.config)?));
     }
     context.print(&text)
@@ -75,12 +75,12 @@ pub fn trials(counts: Counts) -> String {
 fn budget(info: &StudyInfo) -> String {
     let budget = &info.spec.budget;
     let progress = budget.no_progress.map(|NoProgress { trials, percent }| {
-        format!("no progress of {}% in {trials} trials", figures::number(percent))
+        format!("no progress of {}% in {trials} trials", figures::loss(percent))
     });
     let parts = [
         budget.max_trials.map(|most| format!("{most} trials")),
         budget.timeout_ms.map(|ms| format!("{} in all", figures::millis(ms))),
-        budget.loss_threshold.map(|loss| format!("a loss of {}", figures::number(loss))),
+        budget.loss_threshold.map(|loss| format!("a loss of {}", figures::loss(loss))),
         progress,
         budget.max_failed.map(|most| format!("{most} failed trials")),
         info.spec.parallelism.map(|most| format!("{most} at once")),

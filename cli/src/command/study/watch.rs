@@ -5,8 +5,8 @@ use tunewright::{StudyInfo, TrialEvent, WatchEvent};
 use tunewright_core::Refusal;
 use tunewright_core::study::{EndCause, Transition};
 
-use super::Named;
 use super::show::trials;
+use super::{Named, open};
 use crate::context::Context;
 use crate::figures;
 
@@ -21,7 +21,7 @@ pub struct WatchArgs {
 
 /// Prints a line for each event until the study has ended.
 pub async fn run(args: WatchArgs, context: &Context) -> anyhow::Result<()> {
-    let study = context.study(args.named.study).await?;
+    let study = open(context, args.named.study).await?;
     let mut events = study.watch();
     let mut lines = Lines { best: None, reports: args.reports };
     while let Some(event) = events.next().await {
@@ -54,7 +54,7 @@ impl Lines {
             }
             WatchEvent::Trial(event) => self.trial_line(event),
             WatchEvent::Report(event) if self.reports => {
-                let (at, loss) = (figures::time_of_day(event.at), figures::loss(event.loss));
+                let (at, loss) = (figures::time_of_day(event.at), figures::loss_if_any(event.loss));
                 Some(format!("{at}  trial {}  step {}  loss {loss}", event.number, event.step))
             }
             WatchEvent::Report(_) => None,
@@ -69,14 +69,14 @@ impl Lines {
             Transition::Leased => format!("running, attempt {}", event.attempt),
             Transition::Requeued(reason) => format!("queued again ({})", reason.as_str()),
             Transition::Completed => {
-                let loss = figures::loss(event.loss);
+                let loss = figures::loss_if_any(event.loss);
                 if self.improves(event.loss) {
                     format!("completed  loss {loss}  best so far")
                 } else {
                     format!("completed  loss {loss}")
                 }
             }
-            Transition::Pruned => format!("pruned     loss {}", figures::loss(event.loss)),
+            Transition::Pruned => format!("pruned     loss {}", figures::loss_if_any(event.loss)),
             Transition::Failed(reason) => format!("failed ({})", reason.as_str()),
             Transition::Cancelled => "cancelled".to_owned(),
             Transition::OrphanKept => "a late result was kept aside".to_owned(),
@@ -98,7 +98,7 @@ impl Lines {
 fn study_line(info: &StudyInfo) -> String {
     let why = info.closing.map(|cause| format!(" ({})", EndCause::as_str(cause))).unwrap_or_default();
     let best =
-        info.best.map(|best| format!("; best loss {} of trial {}", figures::number(best.loss), best.trial));
+        info.best.map(|best| format!("; best loss {} of trial {}", figures::loss(best.loss), best.trial));
     let (study, status) = (info.study_ref(), info.status.as_str());
     format!("{study} is {status}{why}: {}{}", trials(info.counts), best.unwrap_or_default())
 }

@@ -4,11 +4,12 @@ use serde_json::json;
 use tunewright_core::Refusal;
 
 use super::Numbered;
+use crate::command::study::open;
 use crate::context::Context;
 
 pub async fn cancel(args: Numbered, context: &Context) -> anyhow::Result<()> {
     let number = args.number();
-    let study = context.study(args.study).await?;
+    let study = open(context, args.study).await?;
     study.cancel(number).await.map_err(Refusal::from)?;
     if context.json {
         return context.print_json(&json!({"cancelled": number}));
@@ -18,7 +19,7 @@ pub async fn cancel(args: Numbered, context: &Context) -> anyhow::Result<()> {
 
 pub async fn retry(args: Numbered, context: &Context) -> anyhow::Result<()> {
     let number = args.number();
-    let study = context.study(args.study).await?;
+    let study = open(context, args.study).await?;
     let new = study.retry(number).await.map_err(Refusal::from)?;
     if context.json {
         return context.print_json(&json!({"number": new, "retry_of": number}));

@@ -6,6 +6,7 @@ use tunewright_core::name::StudyName;
 use tunewright_core::space::{Point, Space};
 use tunewright_core::{Code, Refusal};
 
+use crate::command::study::open;
 use crate::context::Context;
 
 #[derive(Debug, Args)]
@@ -22,7 +23,7 @@ pub struct EnqueueArgs {
 }
 
 pub async fn run(args: EnqueueArgs, context: &Context) -> anyhow::Result<()> {
-    let study = context.study(args.study).await?;
+    let study = open(context, args.study).await?;
     let space = study.info().await.map_err(Refusal::from)?.spec.space;
     let point = match args.point {
         Some(text) => space.read_point(&from_json(&text)?)?,

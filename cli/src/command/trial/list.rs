@@ -6,6 +6,7 @@ use tunewright_core::name::StudyName;
 use tunewright_core::study::{EndReason, TrialState};
 use tunewright_core::{Code, Refusal};
 
+use crate::command::study::open;
 use crate::context::Context;
 use crate::figures;
 use crate::table::Table;
@@ -24,7 +25,7 @@ pub struct ListArgs {
 }
 
 pub async fn run(args: ListArgs, context: &Context) -> anyhow::Result<()> {
-    let study = context.study(args.study).await?;
+    let study = open(context, args.study).await?;
     let mut trials = study.trials(&TrialFilter { states: args.states }).await.map_err(Refusal::from)?;
     if let Some(most) = args.best {
         // The sort is stable: of equal losses the first trial is the better one. Without a loss, last.
@@ -51,7 +52,7 @@ fn table(trials: &[TrialInfo]) -> Table {
         table.row([
             trial.number.to_string(),
             trial.state.as_str().to_owned(),
-            figures::loss(trial.loss),
+            figures::loss_if_any(trial.loss),
             trial.attempt.to_string(),
             figures::took(last.map(|attempt| attempt.leased_at), last.map(|attempt| attempt.ended_at)),
             trial.reason.map_or_else(figures::nothing, |reason| EndReason::as_str(reason).to_owned()),

@@ -6,13 +6,14 @@ use tunewright_core::Refusal;
 use tunewright_core::study::{EndReason, Origin, Report};
 
 use super::Numbered;
+use crate::command::study::open;
 use crate::context::Context;
 use crate::figures;
 use crate::table::{Table, pairs};
 
 pub async fn run(args: Numbered, context: &Context) -> anyhow::Result<()> {
     let number = args.number();
-    let study = context.study(args.study).await?;
+    let study = open(context, args.study).await?;
     let TrialDetail { trial, config, reports, output } = study.trial(number).await.map_err(Refusal::from)?;
     if context.json {
         let detail = json!({"trial": trial, "config": config, "reports": reports, "output": output});
@@ -45,7 +46,7 @@ fn summary(trial: &TrialInfo) -> String {
     let mut rows = vec![
         ("trial", trial.number.to_string()),
         ("state", state),
-        ("loss", figures::loss(trial.loss)),
+        ("loss", figures::loss_if_any(trial.loss)),
         ("origin", origin),
         ("attempt", trial.attempt.to_string()),
         ("created", figures::time(trial.created_at)),
@@ -65,11 +66,11 @@ fn summary(trial: &TrialInfo) -> String {
         rows.push(("resume", format!("step {}: {}", resume.step, resume.checkpoint_uri)));
     }
     if !trial.metrics.is_empty() {
-        let metrics = trial.metrics.iter().map(|(name, value)| format!("{name}={}", figures::number(*value)));
+        let metrics = trial.metrics.iter().map(|(name, value)| format!("{name}={}", figures::loss(*value)));
         rows.push(("metrics", metrics.collect::<Vec<_>>().join(" ")));
     }
     for orphan in &trial.orphans {
-        let (attempt, loss) = (orphan.attempt, figures::loss(orphan.loss));
+        let (attempt, loss) = (orphan.attempt, figures::loss_if_any(orphan.loss));
         rows.push(("not counted", format!("loss {loss} of attempt {attempt}, too late")));
     }
     pairs(rows)
@@ -93,12 +94,11 @@ fn attempts(trial: &TrialInfo) -> Table {
 fn reported(reports: &[Report]) -> Table {
     let mut table = Table::new([">ATTEMPT", ">STEP", ">LOSS", "METRICS"]);
     for report in reports {
-        let metrics =
-            report.metrics.iter().map(|(name, value)| format!("{name}={}", figures::number(*value)));
+        let metrics = report.metrics.iter().map(|(name, value)| format!("{name}={}", figures::loss(*value)));
         table.row([
             report.attempt.to_string(),
             report.step.to_string(),
-            figures::loss(report.loss),
+            figures::loss_if_any(report.loss),
             metrics.collect::<Vec<_>>().join(" "),
         ]);
     }
