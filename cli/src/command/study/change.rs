@@ -61,23 +61,23 @@ pub struct UpdateArgs {
 
 pub async fn pause(args: Named, context: &Context) -> anyhow::Result<()> {
     let study = open(context, args.study).await?;
-    show(context, &study.pause().await.map_err(Refusal::from)?)
+    show(context, &study.pause().await?)
 }
 
 pub async fn resume(args: Named, context: &Context) -> anyhow::Result<()> {
     let study = open(context, args.study).await?;
-    show(context, &study.resume().await.map_err(Refusal::from)?)
+    show(context, &study.resume().await?)
 }
 
 pub async fn stop(args: StopArgs, context: &Context) -> anyhow::Result<()> {
     let study = open(context, args.named.study).await?;
-    show(context, &study.stop(args.cancel_running).await.map_err(Refusal::from)?)
+    show(context, &study.stop(args.cancel_running).await?)
 }
 
 pub async fn delete(args: DeleteArgs, context: &Context) -> anyhow::Result<()> {
     debug_assert!(args.yes, "clap demands it");
     let study = open(context, args.named.study).await?;
-    study.delete().await.map_err(Refusal::from)?;
+    study.delete().await?;
     if context.json {
         return context.print_json(&json!({"deleted": study.study_ref()}));
     }
@@ -100,7 +100,7 @@ pub async fn update(args: UpdateArgs, context: &Context) -> anyhow::Result<()> {
             .into());
     }
     let study = open(context, args.named.study).await?;
-    show(context, &study.update(update).await.map_err(Refusal::from)?)
+    show(context, &study.update(update).await?)
 }
 
 fn show(context: &Context, info: &StudyInfo) -> anyhow::Result<()> {

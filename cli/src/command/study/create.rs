@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
-use tunewright_core::Refusal;
 use tunewright_core::name::StudyName;
 use tunewright_core::study::StudyRef;
 
@@ -26,7 +25,7 @@ pub async fn run(args: CreateArgs, context: &Context) -> anyhow::Result<()> {
     let name = file.name_or(args.name.as_ref(), &args.file)?;
     let study = StudyRef::new(context.project.clone(), name);
     let client = context.client().await?;
-    let (info, created) = client.create_study(&study, &file.spec).await.map_err(Refusal::from)?;
+    let (info, created) = client.create_study(&study, &file.spec).await?;
     if context.json {
         return context.print_json(&json!({"created": created, "study": info}));
     }

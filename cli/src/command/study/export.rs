@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use tunewright::{TrialFilter, TrialInfo};
+use tunewright_core::Timestamp;
 use tunewright_core::study::{EndReason, Origin};
-use tunewright_core::{Refusal, Timestamp};
 
 use super::{Named, open};
 use crate::context::Context;
@@ -46,9 +46,9 @@ const COLUMNS: [&str; 13] = [
 
 pub async fn run(args: ExportArgs, context: &Context) -> anyhow::Result<()> {
     let study = open(context, args.named.study).await?;
-    let trials = study.trials(&TrialFilter::default()).await.map_err(Refusal::from)?;
+    let trials = study.trials(&TrialFilter::default()).await?;
     if context.json || args.format == Format::Json {
-        let info = study.info().await.map_err(Refusal::from)?;
+        let info = study.info().await?;
         return context.print_json(&json!({"study": info, "trials": trials}));
     }
     context.print(&csv(&trials))

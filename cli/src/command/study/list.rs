@@ -2,7 +2,6 @@
 
 use clap::Args;
 use tunewright::StudyInfo;
-use tunewright_core::Refusal;
 
 use crate::context::Context;
 use crate::figures;
@@ -17,7 +16,7 @@ pub struct ListArgs {
 
 pub async fn run(args: ListArgs, context: &Context) -> anyhow::Result<()> {
     let project = (!args.all_projects).then_some(&context.project);
-    let mut studies = context.client().await?.studies(project).await.map_err(Refusal::from)?;
+    let mut studies = context.client().await?.studies(project).await?;
     studies.sort_by(|a, b| (&a.project, &a.name).cmp(&(&b.project, &b.name)));
     if context.json {
         return context.print_json(&studies);

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use tunewright::{BestTrial, StudyInfo};
-use tunewright_core::Refusal;
 use tunewright_core::study::{Counts, EndCause, NoProgress};
 use tunewright_core::suggest::Algorithm;
 
@@ -12,8 +11,8 @@ use crate::{figures, table};
 
 pub async fn run(args: Named, context: &Context) -> anyhow::Result<()> {
     let study = open(context, args.study).await?;
-    let info = study.info().await.map_err(Refusal::from)?;
-    let best = study.best().await.map_err(Refusal::from)?;
+    let info = study.info().await?;
+    let best = study.best().await?;
     if context.json {
         let best = best.map(|BestTrial { trial, config }| json!({"trial": trial, "config": config}));
         return context.print_json(&json!({"study": info, "best": best}));

@@ -2,7 +2,6 @@
 
 use clap::Args;
 use tunewright::{StudyInfo, TrialEvent, WatchEvent};
-use tunewright_core::Refusal;
 use tunewright_core::study::{EndCause, Transition};
 
 use super::show::trials;
@@ -25,7 +24,7 @@ pub async fn run(args: WatchArgs, context: &Context) -> anyhow::Result<()> {
     let mut events = study.watch();
     let mut lines = Lines { best: None, reports: args.reports };
     while let Some(event) = events.next().await {
-        let event = event.map_err(Refusal::from)?;
+        let event = event?;
         if context.json {
             // One document a line, so that a program can read along.
             context.print(&format!("{}\n", serde_json::to_string(&event)?))?;

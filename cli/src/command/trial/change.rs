@@ -1,7 +1,6 @@
 //! `tunewright trial cancel|retry`.
 
 use serde_json::json;
-use tunewright_core::Refusal;
 
 use super::Numbered;
 use crate::command::study::open;
@@ -10,7 +9,7 @@ use crate::context::Context;
 pub async fn cancel(args: Numbered, context: &Context) -> anyhow::Result<()> {
     let number = args.number();
     let study = open(context, args.study).await?;
-    study.cancel(number).await.map_err(Refusal::from)?;
+    study.cancel(number).await?;
     if context.json {
         return context.print_json(&json!({"cancelled": number}));
     }
@@ -20,7 +19,7 @@ pub async fn cancel(args: Numbered, context: &Context) -> anyhow::Result<()> {
 pub async fn retry(args: Numbered, context: &Context) -> anyhow::Result<()> {
     let number = args.number();
     let study = open(context, args.study).await?;
-    let new = study.retry(number).await.map_err(Refusal::from)?;
+    let new = study.retry(number).await?;
     if context.json {
         return context.print_json(&json!({"number": new, "retry_of": number}));
     }

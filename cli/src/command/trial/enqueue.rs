@@ -24,13 +24,13 @@ pub struct EnqueueArgs {
 
 pub async fn run(args: EnqueueArgs, context: &Context) -> anyhow::Result<()> {
     let study = open(context, args.study).await?;
-    let space = study.info().await.map_err(Refusal::from)?.spec.space;
+    let space = study.info().await?.spec.space;
     let point = match args.point {
         Some(text) => space.read_point(&from_json(&text)?)?,
         None => from_words(&space, &args.values)?,
     };
     space.check_partial(&point)?;
-    let number = study.enqueue(point).await.map_err(Refusal::from)?;
+    let number = study.enqueue(point).await?;
     if context.json {
         return context.print_json(&json!({"number": number}));
     }

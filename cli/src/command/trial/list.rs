@@ -26,7 +26,7 @@ pub struct ListArgs {
 
 pub async fn run(args: ListArgs, context: &Context) -> anyhow::Result<()> {
     let study = open(context, args.study).await?;
-    let mut trials = study.trials(&TrialFilter { states: args.states }).await.map_err(Refusal::from)?;
+    let mut trials = study.trials(&TrialFilter { states: args.states }).await?;
     if let Some(most) = args.best {
         // The sort is stable: of equal losses the first trial is the better one. Without a loss, last.
         trials.sort_by(|a, b| order(a).total_cmp(&order(b)));

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use tunewright::{TrialDetail, TrialInfo};
-use tunewright_core::Refusal;
 use tunewright_core::study::{EndReason, Origin, Report};
 
 use super::Numbered;
@@ -14,7 +13,7 @@ use crate::table::{Table, pairs};
 pub async fn run(args: Numbered, context: &Context) -> anyhow::Result<()> {
     let number = args.number();
     let study = open(context, args.study).await?;
-    let TrialDetail { trial, config, reports, output } = study.trial(number).await.map_err(Refusal::from)?;
+    let TrialDetail { trial, config, reports, output } = study.trial(number).await?;
     if context.json {
         let detail = json!({"trial": trial, "config": config, "reports": reports, "output": output});
         return context.print_json(&detail);
