@@ -86,7 +86,8 @@ async fn tell(study: &Study, progress: &mut Progress, event: &TrialEvent) {
     match event.transition {
         Transition::Completed => progress.completed(event.number, event.loss),
         Transition::Failed(reason) => {
-            let why = if progress.wants_reasons() { message(study, event, reason).await } else { plain(reason) };
+            let why =
+                if progress.wants_reasons() { message(study, event, reason).await } else { plain(reason) };
             progress.failed(event.number, &why);
         }
         Transition::Requeued(reason) => progress.requeued(event.number, event.attempt, reason),

@@ -17,7 +17,8 @@ pub async fn open(study: &Study, plan: &Plan) -> anyhow::Result<StudyInfo> {
         Ok((info, _)) => info,
         Err(error) if error.code() == Code::AlreadyExists => {
             let existing = study.info().await?;
-            let update = difference(&existing.spec, &plan.spec).ok_or_else(|| other_study(&plan.study, &error))?;
+            let update =
+                difference(&existing.spec, &plan.spec).ok_or_else(|| other_study(&plan.study, &error))?;
             study.update(update).await?
         }
         Err(error) => return Err(error.into()),
@@ -66,7 +67,9 @@ pub fn greeting(info: &StudyInfo, plan: &Plan) -> String {
     let workers = count(u64::from(plan.workers), "worker");
     match (done, info.best) {
         (0, _) => format!("study {}: {workers}, results in {place}", info.name),
-        (_, None) => format!("study {} goes on after {done}{budget} trials: {workers}, results in {place}", info.name),
+        (_, None) => {
+            format!("study {} goes on after {done}{budget} trials: {workers}, results in {place}", info.name)
+        }
         (_, Some(best)) => format!(
             "study {} goes on after {done}{budget} trials, best loss {}: {workers}, results in {place}",
             info.name,
@@ -106,7 +109,8 @@ mod tests {
         let old = spec("seed: 1");
         assert_eq!(difference(&old, &spec("seed: 2")), None);
         assert_eq!(difference(&old, &spec("seed: 1\nalgorithm: random")), None);
-        let wider = StudyFile::from_yaml("space: {x: {type: uniform, low: 0, high: 2}}\nseed: 1").expect("a study");
+        let wider =
+            StudyFile::from_yaml("space: {x: {type: uniform, low: 0, high: 2}}\nseed: 1").expect("a study");
         assert_eq!(difference(&old, &wider.spec), None);
     }
 }

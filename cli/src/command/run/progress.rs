@@ -60,7 +60,9 @@ impl Progress {
             self.best = Some(result);
         }
         match self.best {
-            Some(_) if improved => self.say(&format!("trial {number}: loss {}, the best so far", loss(result))),
+            Some(_) if improved => {
+                self.say(&format!("trial {number}: loss {}, the best so far", loss(result)))
+            }
             Some(best) if self.bar.is_none() => {
                 self.say(&format!("trial {number}: loss {}, best {}", loss(result), loss(best)));
             }

@@ -108,7 +108,8 @@ fn headline(info: &StudyInfo) -> String {
     .filter(|(number, _)| *number > 0)
     .map(|(number, what)| format!("{number} {what}"))
     .collect();
-    let why = info.closing.map_or_else(String::new, |cause| format!(" ({})", cause.as_str().replace('_', " ")));
+    let why =
+        info.closing.map_or_else(String::new, |cause| format!(" ({})", cause.as_str().replace('_', " ")));
     let took = elapsed_ms(info).map_or_else(String::new, |ms| {
         format!(" in {}", durations::show(std::time::Duration::from_millis(ms)))
     });
@@ -125,7 +126,10 @@ fn inspect_hint(info: &StudyInfo, plan: &Plan) -> String {
         Some(dir) => format!("tunewright serve --data-dir {dir}"),
         None => format!("tunewright serve --store {}", store::describe(&plan.store)),
     };
-    format!("look closer with `{serve}` and `tunewright trial list {}`; go on with a higher --max-trials", info.name)
+    format!(
+        "look closer with `{serve}` and `tunewright trial list {}`; go on with a higher --max-trials",
+        info.name
+    )
 }
 
 /// What is told when a person interrupts.
@@ -161,7 +165,10 @@ pub async fn explain_failures(study: &Study, info: &StudyInfo) -> anyhow::Result
     }
     let message = format!("no trial completed, {} failed: {}", failed.len(), causes(&failed));
     let hint = if info.status.is_terminal() {
-        format!("mend the command, then start another study, for example with --name {}-2, or raise --max-trials", info.name)
+        format!(
+            "mend the command, then start another study, for example with --name {}-2, or raise --max-trials",
+            info.name
+        )
     } else {
         "mend the command and run it again: the study goes on with the rest of its budget".to_owned()
     };
