@@ -1,8 +1,10 @@
 //! One integration binary of modules.
 
+mod bad_input;
 mod dependencies;
 mod deploy;
 mod digits;
 mod docs;
+mod faults;
 mod support;
 mod tidy;
