@@ -9,7 +9,7 @@ use super::redis::Redis;
 pub enum Store {
     Memory,
     Redb(TempDir),
-    Redis(Redis),
+    Redis(Box<Redis>),
     /// Somebody else's.
     GivenRedis(String),
 }
@@ -29,7 +29,7 @@ impl Store {
     pub async fn all(redis: Option<&str>) -> anyhow::Result<Vec<Result<Self, Unmeasured>>> {
         let redis = match redis {
             Some(url) => Ok(Self::GivenRedis(url.to_owned())),
-            None => Redis::start().await.map(Self::Redis).map_err(|error| Unmeasured {
+            None => Redis::start().await.map(|redis| Self::Redis(Box::new(redis))).map_err(|error| Unmeasured {
                 store: "redis",
                 reason: format!("{error:#}; name a Redis with --redis URL"),
             }),
