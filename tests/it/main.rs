@@ -6,5 +6,6 @@ mod deploy;
 mod digits;
 mod docs;
 mod faults;
+mod sdk;
 mod support;
 mod tidy;

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use anyhow::bail;
 use tokio::time::{MissedTickBehavior, interval};
-use tunewright::{EndReason, Study, Transition, TrialEvent, WatchEvent};
+use tunewright::{EndReason, Study, StudyInfo, Transition, TrialEvent, WatchEvent};
 use tunewright_core::study::Counts;
-use tunewright_proto::convert::StudyInfo;
 
 use super::crew::Crew;
 use super::progress::Progress;

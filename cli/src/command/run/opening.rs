@@ -1,8 +1,7 @@
 //! Creates the study, or opens it again.
 
-use tunewright::{Code, Status, Study, StudyRef, StudySpec, UpdateStudy};
+use tunewright::{Code, Status, Study, StudyInfo, StudyRef, StudySpec, UpdateStudy};
 use tunewright_core::Refusal;
-use tunewright_proto::convert::StudyInfo;
 
 use super::plan::Plan;
 use crate::figures::{count, loss};
@@ -19,7 +18,11 @@ pub async fn open(study: &Study, plan: &Plan) -> anyhow::Result<StudyInfo> {
             let existing = study.info().await?;
             let update =
                 difference(&existing.spec, &plan.spec).ok_or_else(|| other_study(&plan.study, &error))?;
-            study.update(update).await?
+            match study.update(update).await {
+                // A budget that is met already, or lowered since: there is nothing to do but to tell the result.
+                Err(refused) if refused.code() == Code::Closed && existing.status.is_terminal() => existing,
+                updated => updated?,
+            }
         }
         Err(error) => return Err(error.into()),
     };

@@ -4,9 +4,8 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use tunewright::{EndReason, TrialNumber};
+use tunewright::{EndReason, StudyInfo, TrialNumber};
 use tunewright_core::study::Counts;
-use tunewright_proto::convert::StudyInfo;
 
 use crate::figures::loss;
 use crate::telemetry::{say, write_above};

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tunewright::{EndReason, Status, Study, TrialFilter, TrialState};
-use tunewright_proto::convert::{BestLoss, StudyInfo, TrialInfo};
+use tunewright::{BestLoss, EndReason, Status, Study, StudyInfo, TrialFilter, TrialInfo, TrialState};
 
 use super::Format;
 use super::plan::Plan;
@@ -135,13 +134,16 @@ fn inspect_hint(info: &StudyInfo, plan: &Plan) -> String {
 /// What is told when a person interrupts.
 pub fn pause_note(info: &StudyInfo, plan: &Plan) -> String {
     let counts = info.counts;
-    let done = count(counts.completed + counts.failed + counts.pruned, "trial");
-    let budget = info.spec.budget.max_trials.map_or_else(String::new, |max| format!(" of {max}"));
+    let done = counts.completed + counts.failed + counts.pruned;
+    let done = match info.spec.budget.max_trials {
+        Some(max) => format!("{done} of {}", count(max, "trial")),
+        None => count(done, "trial"),
+    };
     let best = info.best.map_or_else(String::new, |best| format!(", best loss {}", loss(best.loss)));
     if plan.store == "memory:" {
-        return format!("stopped after {done}{budget}{best}; nothing is kept in memory");
+        return format!("stopped after {done}{best}; nothing is kept in memory");
     }
-    format!("stopped after {done}{budget}{best}; run the same command again to go on")
+    format!("stopped after {done}{best}; run the same command again to go on")
 }
 
 /// The error that tells why no trial completed; the end of one trial's output goes to stderr.
