@@ -133,7 +133,9 @@ fn licences_are_permissive() {
     let refused: Vec<String> = dependencies()
         .iter()
         .filter(|package| !is_allowed(text(package, "license")))
-        .map(|package| format!("{} {}: `{}`", text(package, "name"), text(package, "version"), text(package, "license")))
+        .map(|package| {
+            format!("{} {}: `{}`", text(package, "name"), text(package, "version"), text(package, "license"))
+        })
         .collect();
     assert!(refused.is_empty(), "licences that are not in the list: {refused:#?}");
 }
