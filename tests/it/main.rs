@@ -6,6 +6,7 @@ mod deploy;
 mod digits;
 mod docs;
 mod faults;
+mod run;
 mod sdk;
 mod support;
 mod tidy;

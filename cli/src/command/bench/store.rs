@@ -29,9 +29,8 @@ impl Store {
     pub async fn all(redis: Option<&str>) -> anyhow::Result<Vec<Result<Self, Unmeasured>>> {
         let redis = match redis {
             Some(url) => Ok(Self::GivenRedis(url.to_owned())),
-            None => Redis::start().await.map(|redis| Self::Redis(Box::new(redis))).map_err(|error| Unmeasured {
-                store: "redis",
-                reason: format!("{error:#}; name a Redis with --redis URL"),
+            None => Redis::start().await.map(|redis| Self::Redis(Box::new(redis))).map_err(|error| {
+                Unmeasured { store: "redis", reason: format!("{error:#}; name a Redis with --redis URL") }
             }),
         };
         Ok(vec![Ok(Self::Memory), Ok(Self::Redb(tempfile::tempdir()?)), redis])

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::failure::Failed;
 use crate::figures::{count, loss};
 use crate::telemetry::say;
-use crate::{durations, store};
+use crate::{durations, figures, store};
 
 /// So many lines of a failed trial's output are shown.
 const OUTPUT_LINES: usize = 20;
@@ -41,14 +41,11 @@ pub async fn print(study: &Study, info: &StudyInfo, plan: &Plan, context: &Conte
 }
 
 fn as_text(config: &Value, format: Format) -> anyhow::Result<String> {
-    let mut text = match format {
-        Format::Yaml => serde_saphyr::to_string(config)?,
+    let text = match format {
+        Format::Yaml => figures::yaml(config)?,
         Format::Json => serde_json::to_string_pretty(config)?,
     };
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    Ok(text)
+    Ok(text + "\n")
 }
 
 fn document(info: &StudyInfo, plan: &Plan, trial: Option<&TrialInfo>, config: &Value) -> Value {
