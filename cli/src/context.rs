@@ -1,11 +1,16 @@
 //! What every command has at hand: the server to talk to, the project, and how to answer.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use serde::Serialize;
+use tunewright::{Client, ConnectOptions};
 use tunewright_core::name::ProjectName;
 
 use crate::args::Global;
+
+/// A person is waiting.
+const DEADLINE: Duration = Duration::from_secs(10);
 
 /// What every command has at hand.
 #[derive(Clone, Debug)]
@@ -21,6 +26,14 @@ pub struct Context {
 impl Context {
     pub fn new(global: &Global) -> Self {
         Self { server: global.server.clone(), json: global.json, project: global.project.clone() }
+    }
+
+    /// A connection to the server.
+    ///
+    /// # Errors
+    /// When no server answers in time.
+    pub async fn client(&self) -> Result<Client, tunewright::Error> {
+        Client::connect_with(ConnectOptions::to(&self.server).with_deadline(DEADLINE)).await
     }
 
     /// Writes one JSON document and a newline to stdout: indented on a terminal's behalf, the order of its keys kept.

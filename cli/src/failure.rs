@@ -5,11 +5,31 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use tunewright_core::{Code, Refusal};
+use tunewright_worker::WorkerError;
 
 /// The command was interrupted and has said so already.
 #[derive(Debug, thiserror::Error)]
 #[error("interrupted")]
 pub struct Interrupted;
+
+/// What a command set out to do has failed, and nobody refused anything.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failed {
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failed {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None }
+    }
+
+    #[must_use]
+    pub fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
 
 const FAILED: u8 = 1;
 const USED_WRONGLY: u8 = 2;
@@ -53,35 +73,69 @@ fn print(text: &str) {
 /// `error: ...`, and `hint: ...` where there is one.
 fn as_text(error: &anyhow::Error) -> String {
     let mut text = format!("error: {}", message_of(error));
-    if let Some(hint) = refusal_in(error).and_then(|refusal| refusal.hint.as_ref()) {
+    if let Some(hint) = error.chain().find_map(Told::by).and_then(|told| told.hint) {
         text.push_str("\nhint: ");
-        text.push_str(hint);
+        text.push_str(&hint);
     }
     text
 }
 
 fn as_json(error: &anyhow::Error) -> String {
-    match refusal_in(error) {
-        Some(refusal) => {
-            let outer = outer_messages(error);
-            let message = outer.into_iter().chain([refusal.message.clone()]).collect::<Vec<_>>().join(": ");
-            document(refusal.code.as_str(), refusal.field.as_deref(), &message, refusal.hint.as_deref())
+    let Some((depth, told)) =
+        error.chain().enumerate().find_map(|(depth, cause)| Some((depth, Told::by(cause)?)))
+    else {
+        return document("failed", None, &message_of(error), None);
+    };
+    // What was being done, outermost first, down to what was refused.
+    let outer = error.chain().take(depth).map(ToString::to_string);
+    let message = outer.chain([told.message]).collect::<Vec<_>>().join(": ");
+    document(told.code, told.field.as_deref(), &message, told.hint.as_deref())
+}
+
+/// What an error of one of our own kinds tells.
+struct Told {
+    code: &'static str,
+    field: Option<String>,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Told {
+    fn by(cause: &(dyn std::error::Error + 'static)) -> Option<Self> {
+        if let Some(Failed { message, hint }) = cause.downcast_ref() {
+            return Some(Self { code: "failed", field: None, message: message.clone(), hint: hint.clone() });
         }
-        None => document("failed", None, &message_of(error), None),
+        if let Some(error) = cause.downcast_ref::<tunewright::Error>() {
+            return Some(match error {
+                tunewright::Error::Refused(refusal) => refusal.into(),
+                other => Self {
+                    code: other.code().as_str(),
+                    field: None,
+                    message: other.to_string(),
+                    hint: other.hint(),
+                },
+            });
+        }
+        if let Some(error) = cause.downcast_ref::<WorkerError>() {
+            return Some(error.refusal().into());
+        }
+        cause.downcast_ref::<Refusal>().map(Self::from)
+    }
+}
+
+impl From<&Refusal> for Told {
+    fn from(refusal: &Refusal) -> Self {
+        Self {
+            code: refusal.code.as_str(),
+            field: refusal.field.clone(),
+            message: refusal.message.clone(),
+            hint: refusal.hint.clone(),
+        }
     }
 }
 
 fn document(code: &str, field: Option<&str>, message: &str, hint: Option<&str>) -> String {
     json!({"error": {"code": code, "field": field, "message": message, "hint": hint}}).to_string()
-}
-
-fn refusal_in(error: &anyhow::Error) -> Option<&Refusal> {
-    error.chain().find_map(|cause| cause.downcast_ref::<Refusal>())
-}
-
-/// What was being done, outermost first, down to the refusal.
-fn outer_messages(error: &anyhow::Error) -> Vec<String> {
-    error.chain().take_while(|cause| !cause.is::<Refusal>()).map(ToString::to_string).collect()
 }
 
 /// The whole chain in one line; a cause that its context already quotes is not said twice.
@@ -143,6 +197,16 @@ mod tests {
             plain,
             json!({"error": {"code": "failed", "field": null, "message": "no such thing", "hint": null}})
         );
+    }
+
+    #[test]
+    fn what_the_client_was_told_is_told_on() {
+        let refusal = Refusal::not_found("no study `x`").with_hint("list them");
+        let error = anyhow::Error::from(tunewright::Error::Refused(refusal));
+        assert_eq!(as_text(&error), "error: no study `x`\nhint: list them");
+        assert!(as_json(&error).contains(r#""code":"not_found""#));
+        let failed = anyhow::Error::from(Failed::new("nothing worked").with_hint("try again"));
+        assert_eq!(as_text(&failed), "error: nothing worked\nhint: try again");
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod command;
 mod context;
 mod durations;
 mod failure;
-mod server;
+mod figures;
 mod signals;
 mod store;
 mod study_file;

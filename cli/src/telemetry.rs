@@ -1,11 +1,16 @@
-//! Logs, on stderr.
+//! Logs, on stderr; and the way to stderr past a progress bar.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
+use indicatif::ProgressBar;
 use tracing_subscriber::EnvFilter;
 
 use crate::args::{Global, LogFormat};
+
+/// The bar that is on the terminal at the moment.
+static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
 /// Starts logging. What is logged: `TUNEWRIGHT_LOG`, else `RUST_LOG`, else by `-v` and `-q`.
 ///
@@ -20,13 +25,43 @@ pub fn init(global: &Global, service: bool) -> anyhow::Result<()> {
     };
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(|| Stderr)
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
     match global.log_format {
         LogFormat::Text => lines.with_target(false).init(),
         LogFormat::Json => lines.json().init(),
     }
     Ok(())
+}
+
+/// From now on, lines go to the terminal above this bar; `None` when it is gone.
+pub fn write_above(bar: Option<ProgressBar>) {
+    *BAR.lock().unwrap_or_else(PoisonError::into_inner) = bar;
+}
+
+/// Writes a line to stderr, above the bar if there is one.
+pub fn say(line: &str) {
+    // A closed stderr is no reason to stop working.
+    let _ = Stderr.write_all(format!("{line}\n").as_bytes());
+}
+
+/// Stderr, past the bar.
+struct Stderr;
+
+impl Write for Stderr {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let bar = BAR.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let write = || std::io::stderr().lock().write_all(bytes);
+        match bar {
+            Some(bar) => bar.suspend(write)?,
+            None => write()?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 fn set_variable(name: &'static str) -> Option<(&'static str, String)> {
@@ -38,8 +73,7 @@ const fn default_filter(global: &Global, service: bool) -> &'static str {
     match (global.quiet, global.verbose, service) {
         (true, ..) => "error",
         (false, 0, false) => "warn",
-        (false, 0, true) => "info",
-        (false, 1, false) => "info",
+        (false, 0, true) | (false, 1, false) => "info",
         (false, 1, true) => "info,tunewright=debug,tunewright_server=debug,tunewright_worker=debug",
         (false, 2.., _) => "debug,tunewright=trace,tunewright_server=trace,tunewright_worker=trace",
     }

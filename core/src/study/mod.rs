@@ -17,6 +17,8 @@ mod decide;
 mod effect;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod golden;
 mod header;
 mod index;
 mod next;

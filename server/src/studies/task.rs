@@ -61,6 +61,15 @@ impl State {
         let why = Refusal::unavailable("the study is being loaded", 200);
         Self::Away { why, retry_at: Instant::now(), wait: RELOAD_FIRST }
     }
+
+    /// Whether a request is worth a look into the store now.
+    fn is_to_be_loaded(&self) -> bool {
+        match self {
+            Self::Asleep => true,
+            Self::Open(_) => false,
+            Self::Away { retry_at, .. } => *retry_at <= Instant::now(),
+        }
+    }
 }
 
 impl Task {
@@ -135,7 +144,7 @@ impl Task {
 
     /// Takes in all that waits, stores it in one commit, then answers.
     async fn drain(&mut self, first: Request) {
-        if matches!(self.state, State::Asleep) {
+        if self.state.is_to_be_loaded() {
             self.load().await;
         }
         let mut batch = Batch::default();

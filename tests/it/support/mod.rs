@@ -1,4 +1,5 @@
 //! What the tests stand on: the built binary, and the project's own files.
 
 pub mod binary;
+pub mod in_process;
 pub mod project;

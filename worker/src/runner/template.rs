@@ -34,11 +34,13 @@ impl Template {
     /// The labels that occur in it.
     #[must_use]
     pub fn labels(&self) -> BTreeSet<&str> {
-        let labels = |piece| match piece {
-            &Piece::Label(ref label) => Some(label.as_str()),
-            Piece::Text(_) => None,
-        };
-        self.arguments.iter().flatten().filter_map(labels).collect()
+        fn label(piece: &Piece) -> Option<&str> {
+            match piece {
+                Piece::Label(label) => Some(label),
+                Piece::Text(_) => None,
+            }
+        }
+        self.arguments.iter().flatten().filter_map(label).collect()
     }
 
     /// Whether a placeholder's label has no value in the point: either the parameter is inactive, or unknown.

@@ -6,10 +6,10 @@ use anyhow::Context as _;
 use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tunewright_server::Config;
 
 use crate::context::Context;
 use crate::failure::Interrupted;
-use crate::server::{self, Config};
 use crate::signals::Signals;
 use crate::store;
 use settings::{FileSettings, Settings};
@@ -71,7 +71,7 @@ pub async fn run(args: ServeArgs, context: &Context) -> anyhow::Result<()> {
         grace: settings.drain_grace,
     };
     tokio::select! {
-        ended = server::run(config, listener, signals.drain.clone()) => ended,
+        ended = tunewright_server::run(config, listener, signals.drain.clone()) => Ok(ended?),
         () = signals.now.cancelled() => Err(Interrupted.into()),
     }
 }

@@ -167,6 +167,7 @@ fn lease() -> Lease {
         id: lease_id(2),
         lessee: Lessee::Client("notebook 1".to_owned()),
         leased_at: T0.plus_millis(2_000),
+        request_id: Some("request-7".to_owned()),
     }
 }
 

@@ -1,10 +1,32 @@
+//! Against real files.
+
+mod disk;
+mod kill;
+
 use std::sync::Arc;
 
 use tempfile::TempDir;
+use tunewright_core::name::StudyId;
+use tunewright_core::study::{TrialNumber, Version};
 
-use super::RedbStorage;
-use crate::storage::testing::{conformance, keeps_everything, load_time};
-use crate::storage::{Storage, StorageError};
+use super::*;
+use crate::storage::testing::{conformance, header, keeps_everything, load_time, report, trial};
+
+fn id(text: &str) -> StudyId {
+    StudyId::new(text).expect("a legal id")
+}
+
+/// One trial, one report of it, one output of it.
+fn write(study: &str, expected: u64) -> StudyWrite {
+    StudyWrite {
+        study: id(study),
+        expected: Version(expected),
+        header: None,
+        trials: vec![trial(expected)],
+        reports: vec![(TrialNumber(expected), report(1))],
+        outputs: vec![(TrialNumber(expected), 1, "log".to_owned())],
+    }
+}
 
 async fn store(directory: &TempDir) -> Arc<dyn Storage> {
     Arc::new(RedbStorage::open(directory.path()).await.expect("opened"))

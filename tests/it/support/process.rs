@@ -1,0 +1,97 @@
+//! Real servers and workers, as processes.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::binary::binary;
+
+/// A process that is ended with its owner. Its log goes to the test's own standard error.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+}
+
+impl Process {
+    /// Starts `tunewright` with these arguments.
+    pub fn start(arguments: &[&str]) -> Self {
+        let child = Command::new(binary())
+            .args(arguments)
+            .env("TUNEWRIGHT_LOG", "info")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("tunewright starts");
+        Self { child }
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill_9(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it is ours");
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(i32::try_from(self.child.id()).expect("pids fit"));
+        kill(pid, signal).expect("it runs");
+    }
+
+    /// Waits for it to end and answers with its exit code.
+    pub fn exit_code(mut self) -> Option<i32> {
+        self.child.wait().expect("it is ours").code()
+    }
+
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("it is ours").is_none()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A server on a port of its own, kept over restarts.
+#[derive(Debug)]
+pub struct Server {
+    pub url: String,
+    store: String,
+    process: Option<Process>,
+}
+
+impl Server {
+    /// Starts one and waits until it listens.
+    pub fn start(store: &str) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
+        let mut server = Self { url: format!("http://{port}"), store: store.to_owned(), process: None };
+        server.start_again();
+        server
+    }
+
+    pub fn kill_9(&mut self) {
+        self.process.take().expect("it runs").kill_9();
+    }
+
+    /// Starts it once more on the same port and store.
+    pub fn start_again(&mut self) {
+        let address = self.url.trim_start_matches("http://");
+        let mut child = Command::new(binary())
+            .args(["--json", "serve", "--listen", address, "--store", &self.store])
+            .env("TUNEWRIGHT_LOG", "info")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("tunewright starts");
+        let mut line = String::new();
+        let output = child.stdout.take().expect("piped");
+        BufReader::new(output).read_line(&mut line).expect("it says where it listens");
+        assert!(line.contains(&self.url), "it listens elsewhere: {line}");
+        self.process = Some(Process { child });
+    }
+}
