@@ -131,8 +131,8 @@ fn assert_invalid<T: Debug>(answer: Result<T, Status>, says: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn spaces() {
     let mut bench = Bench::new().await;
-    bench.refuses_space(uniform(f64::NAN, 1.0), "low: must be a finite number").await;
-    bench.refuses_space(uniform(0.0, f64::INFINITY), "high: must be a finite number").await;
+    bench.refuses_space(uniform(f64::NAN, 1.0), "low must be finite").await;
+    bench.refuses_space(uniform(0.0, f64::INFINITY), "high must be finite").await;
     bench.refuses_space(uniform(1.0, 1.0), "low must be < high").await;
     bench.refuses_space(v1::SpaceNode::default(), "space").await;
     bench.refuses_space(constant(value::Kind::IntValue(3)), "space").await;

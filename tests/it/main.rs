@@ -5,5 +5,6 @@ mod dependencies;
 mod deploy;
 mod digits;
 mod docs;
+mod faults;
 mod support;
 mod tidy;
