@@ -71,7 +71,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     println!("{} trials completed here, {} failed", summary.completed, summary.failed);
     if let Some(best) = study.best().await? {
-        println!("best: trial {}, loss {:?}\n{:#}", best.trial.number, best.trial.loss, best.config);
+        let loss = best.trial.loss.unwrap_or(f64::NAN);
+        println!("best: trial {}, loss {loss:.5}\n{:#}", best.trial.number, best.config);
     }
     Ok(())
 }

@@ -60,7 +60,7 @@
 //!         break;
 //!     }
 //!     for trial in asked.trials {
-//!         for epoch in 0..10 {
+//!         for epoch in 0..10_u32 {
 //!             let loss = 1.0 / f64::from(epoch + 1);
 //!             if trial.report(epoch.into(), loss, Metrics::new()).await?.stop {
 //!                 trial.prune(loss, Metrics::new(), "").await?;

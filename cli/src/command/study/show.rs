@@ -28,6 +28,7 @@ pub async fn run(args: Named, context: &Context) -> anyhow::Result<()> {
 /// What there is to say about a study, a line for each part.
 pub fn summary(info: &StudyInfo) -> String {
     let status = match info.closing {
+        Some(EndCause::Stopped) if info.status.is_terminal() => info.status.as_str().to_owned(),
         Some(cause) if info.status.is_terminal() => format!("{} ({})", info.status.as_str(), cause.as_str()),
         Some(cause) => format!("{}, ending ({})", info.status.as_str(), EndCause::as_str(cause)),
         None => info.status.as_str().to_owned(),
