@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use futures::{Stream, StreamExt as _, stream};
+use tokio_util::sync::CancellationToken;
 use tunewright_core::Refusal;
 use tunewright_core::study::{Study, Trial, TrialNumber, TrialState};
 use tunewright_proto::convert::{TrialInfo, states_from_wire, study_from_wire};
@@ -70,13 +71,19 @@ pub(super) async fn list_trials(
 pub(super) fn stream_trials(
     registry: &Registry,
     request: v1::StreamTrialsRequest,
+    shutdown: CancellationToken,
 ) -> Result<Pin<Box<TrialStream>>, Refusal> {
     let handle = registry.get(&study_from_wire(request.study)?)?;
     let states = states_from_wire(&request.states)?;
     let chunks = stream::unfold(Some(0), move |from| {
-        let (handle, states) = (handle.clone(), states.clone());
+        let (handle, states, shutdown) = (handle.clone(), states.clone(), shutdown.clone());
         async move {
             let from = from?;
+            if shutdown.is_cancelled() {
+                // A stream that just ended would look whole.
+                let refusal = Refusal::unavailable("the server is shutting down", 500);
+                return Some((Err(to_status(&refusal)), None));
+            }
             match handle.read(move |study| page(study, &states, from, CHUNK)).await {
                 Ok((trials, next)) => Some((Ok(v1::StreamTrialsResponse { trials }), next)),
                 Err(refusal) => Some((Err(to_status(&refusal)), None)),

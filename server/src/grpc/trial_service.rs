@@ -264,12 +264,7 @@ impl TrialService for TrialApi {
         &self,
         request: Request<v1::StreamTrialsRequest>,
     ) -> Result<Response<Self::StreamTrialsStream>, Status> {
-        let trials = read::stream_trials(&self.registry, request.into_inner());
-        let shutdown = self.shutdown.clone();
-        answer(
-            trials
-                .map(|trials| trials.take_until(shutdown.cancelled_owned()).boxed() as Pin<Box<TrialStream>>),
-        )
+        answer(read::stream_trials(&self.registry, request.into_inner(), self.shutdown.clone()))
     }
 
     async fn get_best_trial(
