@@ -8,3 +8,4 @@ mod docs;
 mod faults;
 mod support;
 mod tidy;
+mod worker;
