@@ -10,3 +10,4 @@ mod run;
 mod sdk;
 mod support;
 mod tidy;
+mod worker;
