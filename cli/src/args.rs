@@ -115,3 +115,92 @@ impl Cli {
 fn project_name(text: &str) -> Result<ProjectName, tunewright_core::Refusal> {
     ProjectName::new(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_tree_of_commands_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn everywhere_means_before_and_after_the_command() {
+        for line in ["tunewright --json completions bash", "tunewright completions bash --json"] {
+            assert!(parse(line).expect(line).global.json);
+        }
+        let cli = parse("tunewright completions bash --project vision --server http://h:1").expect("parsed");
+        assert_eq!((cli.global.project.as_str(), cli.global.server.as_str()), ("vision", "http://h:1"));
+    }
+
+    #[test]
+    fn what_stands_after_the_dashes_is_the_command() {
+        let cli = parse("tunewright worker --slots 4 -- python3 train.py --json -q").expect("parsed");
+        assert!(!cli.global.json && !cli.global.quiet);
+        let Command::Worker(worker) = cli.command else { panic!("a worker") };
+        assert_eq!(
+            (worker.slots, worker.command),
+            (4, ["python3", "train.py", "--json", "-q"].map(str::to_owned).into())
+        );
+        let cli = parse("tunewright run study.yaml --workers 2").expect("the command may be in the file");
+        let Command::Run(run) = cli.command else { panic!("a run") };
+        assert!(run.command.is_empty() && run.workers == 2);
+    }
+
+    #[test]
+    fn wrong_usage_is_refused() {
+        for (line, kind) in [
+            ("tunewright", ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand),
+            ("tunewright bogus", ErrorKind::InvalidSubcommand),
+            ("tunewright worker", ErrorKind::MissingRequiredArgument),
+            ("tunewright worker --slots 0 -- true", ErrorKind::ValueValidation),
+            ("tunewright worker --drain-grace soon -- true", ErrorKind::ValueValidation),
+            ("tunewright worker --env novalue -- true", ErrorKind::ValueValidation),
+            ("tunewright run", ErrorKind::MissingRequiredArgument),
+            ("tunewright run study.yaml --workers 0", ErrorKind::ValueValidation),
+            ("tunewright run study.yaml --name a/b", ErrorKind::ValueValidation),
+            ("tunewright serve --project a.b/c", ErrorKind::ValueValidation),
+            ("tunewright serve -v -q", ErrorKind::ArgumentConflict),
+            ("tunewright bench --seconds 0", ErrorKind::ValueValidation),
+            ("tunewright completions tcsh", ErrorKind::InvalidValue),
+        ] {
+            assert_eq!(parse(line).expect_err(line).kind(), kind, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_reference_names_every_command() {
+        let reference = include_str!("../../docs/cli.md");
+        let mut missing = Vec::new();
+        for command in Cli::command().get_subcommands() {
+            let name = format!("tunewright {}", command.get_name());
+            let nested = command.get_subcommands().map(|inner| format!("{name} {}", inner.get_name()));
+            missing
+                .extend(std::iter::once(name.clone()).chain(nested).filter(|name| !reference.contains(name)));
+        }
+        assert!(missing.is_empty(), "docs/cli.md does not name {missing:?}");
+    }
+
+    #[test]
+    fn the_reference_names_every_option() {
+        let reference = include_str!("../../docs/cli.md");
+        let tree = Cli::command();
+        let told = ["run", "serve", "worker", "bench", "suggest"];
+        let commands = tree.get_subcommands().filter(|command| told.contains(&command.get_name()));
+        let options = commands.chain([&tree]).flat_map(clap::Command::get_arguments);
+        let missing: Vec<_> = options
+            .filter(|option| !option.is_hide_set())
+            .filter_map(clap::Arg::get_long)
+            .filter(|long| !reference.contains(&format!("--{long}")))
+            .collect();
+        assert!(missing.is_empty(), "docs/cli.md does not name {missing:?}");
+    }
+}

@@ -40,10 +40,6 @@ impl Context {
     ///
     /// # Errors
     /// When stdout cannot be written.
-    #[expect(
-        clippy::unused_self,
-        reason = "answers go through the context, so that tests and pipes see one path"
-    )]
     pub fn print_json<T: Serialize + ?Sized>(&self, value: &T) -> anyhow::Result<()> {
         let mut text = serde_json::to_string_pretty(value)?;
         text.push('\n');
@@ -54,10 +50,6 @@ impl Context {
     ///
     /// # Errors
     /// When stdout cannot be written.
-    #[expect(
-        clippy::unused_self,
-        reason = "answers go through the context, so that tests and pipes see one path"
-    )]
     pub fn print(&self, text: &str) -> anyhow::Result<()> {
         let mut stdout = std::io::stdout().lock();
         stdout.write_all(text.as_bytes())?;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use tunewright_core::{Code, Refusal};
+use tunewright_server::storage::StorageError;
 use tunewright_worker::WorkerError;
 
 /// The command was interrupted and has said so already.
@@ -119,6 +120,9 @@ impl Told {
         if let Some(error) = cause.downcast_ref::<WorkerError>() {
             return Some(error.refusal().into());
         }
+        if let Some(StorageError::Setup(refusal)) = cause.downcast_ref() {
+            return Some(refusal.into());
+        }
         cause.downcast_ref::<Refusal>().map(Self::from)
     }
 }
@@ -163,6 +167,8 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 mod tests {
     use anyhow::Context as _;
 
+    use tunewright_server::RunError;
+
     use super::*;
 
     fn refused() -> anyhow::Error {
@@ -205,6 +211,9 @@ mod tests {
         let error = anyhow::Error::from(tunewright::Error::Refused(refusal));
         assert_eq!(as_text(&error), "error: no study `x`\nhint: list them");
         assert!(as_json(&error).contains(r#""code":"not_found""#));
+        let setup = StorageError::Setup(Refusal::conflict("in use").with_hint("stop the other"));
+        let error = anyhow::Error::from(RunError::from(setup));
+        assert_eq!(as_text(&error), "error: the store cannot be opened: in use\nhint: stop the other");
         let failed = anyhow::Error::from(Failed::new("nothing worked").with_hint("try again"));
         assert_eq!(as_text(&failed), "error: nothing worked\nhint: try again");
     }

@@ -11,6 +11,7 @@ mod figures;
 mod signals;
 mod store;
 mod study_file;
+mod table;
 mod telemetry;
 
 use std::process::ExitCode;

@@ -24,11 +24,13 @@ struct Bench {
 impl Bench {
     async fn new() -> Self {
         let server = InProcess::start().await;
-        let channel = Channel::from_shared(server.url.clone()).expect("a url").connect().await.expect("connected");
+        let channel =
+            Channel::from_shared(server.url.clone()).expect("a url").connect().await.expect("connected");
         let mut studies = StudyServiceClient::new(channel.clone());
         let mut trials = TrialServiceClient::new(channel);
         studies.create_study(create(STUDY, uniform(0.0, 1.0))).await.expect("a sound study");
-        let ask = v1::AskTrialsRequest { study: study(STUDY), client_id: "me".to_owned(), ..Default::default() };
+        let ask =
+            v1::AskTrialsRequest { study: study(STUDY), client_id: "me".to_owned(), ..Default::default() };
         let asked = trials.ask_trials(ask).await.expect("a trial").into_inner();
         let lease = asked.assignments[0].lease.clone().expect("a lease");
         Self { studies, trials, lease, _server: server }
@@ -131,8 +133,8 @@ fn assert_invalid<T: Debug>(answer: Result<T, Status>, says: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn spaces() {
     let mut bench = Bench::new().await;
-    bench.refuses_space(uniform(f64::NAN, 1.0), "low: must be a finite number").await;
-    bench.refuses_space(uniform(0.0, f64::INFINITY), "high: must be a finite number").await;
+    bench.refuses_space(uniform(f64::NAN, 1.0), "low must be finite").await;
+    bench.refuses_space(uniform(0.0, f64::INFINITY), "high must be finite").await;
     bench.refuses_space(uniform(1.0, 1.0), "low must be < high").await;
     bench.refuses_space(v1::SpaceNode::default(), "space").await;
     bench.refuses_space(constant(value::Kind::IntValue(3)), "space").await;
@@ -143,7 +145,9 @@ async fn spaces() {
     bench.refuses_space(parameter("k", space_parameter::Distribution::Int(step)), "step").await;
     let label = "x".repeat(5_000);
     let range = v1::RealRange { low: 0.0, high: 1.0, ..Default::default() };
-    bench.refuses_space(parameter(&label, space_parameter::Distribution::Uniform(range)), "at most 256 bytes").await;
+    bench
+        .refuses_space(parameter(&label, space_parameter::Distribution::Uniform(range)), "at most 256 bytes")
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,7 +173,10 @@ async fn results() {
     bench.refuses_completion(|it| it.loss = f64::NEG_INFINITY, "loss: must be a finite number").await;
     bench.refuses_completion(|it| it.metrics = [("m".to_owned(), f64::NAN)].into(), "metrics").await;
     bench
-        .refuses_completion(|it| it.metrics = (0..1_001).map(|at| (format!("m{at}"), 0.0)).collect(), "metrics")
+        .refuses_completion(
+            |it| it.metrics = (0..1_001).map(|at| (format!("m{at}"), 0.0)).collect(),
+            "metrics",
+        )
         .await;
     bench.refuses_completion(|it| it.lease = None, "lease: must be given").await;
     bench.refuses_completion(|it| it.lease.as_mut().expect("one").lease_id = String::new(), "lease_id").await;

@@ -15,7 +15,8 @@ const DOCKERFILE: &str = "deploy/Dockerfile";
 /// The documents of a YAML file.
 fn yaml(path: impl AsRef<Path>) -> Vec<Value> {
     let path = path.as_ref();
-    serde_saphyr::from_multiple(&project::read(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    serde_saphyr::from_multiple(&project::read(path))
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn compose() -> Value {
@@ -52,7 +53,8 @@ fn words(value: &Value) -> Vec<&str> {
 /// What our own binary is called with: in Compose, then in Kubernetes.
 fn command_lines(compose: &Value, objects: &[Value]) -> Vec<Vec<String>> {
     let services = compose["services"].as_object().expect("services").values();
-    let ours = services.filter(|service| !service["build"].is_null()).map(|service| words(&service["command"]));
+    let ours =
+        services.filter(|service| !service["build"].is_null()).map(|service| words(&service["command"]));
     let containers = pods(objects).into_iter().flat_map(|pod| list(&pod["containers"]));
     let in_pods = containers.filter(|container| container["command"].is_null()).map(|it| words(&it["args"]));
     let owned = |line: Vec<&str>| line.into_iter().map(str::to_owned).collect();
@@ -123,11 +125,14 @@ fn pods_run_without_rights() {
 #[test]
 fn the_server_is_probed_where_it_answers() {
     let objects = objects();
-    let server = of_kind(&objects, "Deployment").into_iter().find(|it| it["metadata"]["name"] == "tunewright");
+    let server =
+        of_kind(&objects, "Deployment").into_iter().find(|it| it["metadata"]["name"] == "tunewright");
     let container = &server.expect("a server")["spec"]["template"]["spec"]["containers"][0];
     let port = &container["ports"][0];
     assert_eq!(port["containerPort"], 7070);
-    for (probe, path) in [("readinessProbe", "/readyz"), ("livenessProbe", "/healthz"), ("startupProbe", "/healthz")] {
+    for (probe, path) in
+        [("readinessProbe", "/readyz"), ("livenessProbe", "/healthz"), ("startupProbe", "/healthz")]
+    {
         assert_eq!(container[probe]["httpGet"]["path"], path);
         assert_eq!(container[probe]["httpGet"]["port"], port["name"]);
     }
@@ -172,7 +177,8 @@ fn every_flag_is_one_of_the_binary() {
 fn hosts_are_names_that_are_there() {
     let (compose, objects) = (compose(), objects());
     let services = compose["services"].as_object().expect("services").keys().map(String::as_str);
-    let in_cluster = of_kind(&objects, "Service").into_iter().filter_map(|it| it["metadata"]["name"].as_str());
+    let in_cluster =
+        of_kind(&objects, "Service").into_iter().filter_map(|it| it["metadata"]["name"].as_str());
     let known: BTreeSet<&str> = services.chain(in_cluster).collect();
     let lines = command_lines(&compose, &objects);
     let hosts: Vec<&str> = lines
@@ -226,7 +232,10 @@ fn the_image_is_built_from_what_is_there() {
     }
     assert!(sources.contains(&"examples/digits/train.py"), "{sources:?}");
     for source in sources.iter().filter(|source| **source != ".") {
-        assert!(project::root().join(source).exists() && is_kept(source), "{source} is not there to be copied");
+        assert!(
+            project::root().join(source).exists() && is_kept(source),
+            "{source} is not there to be copied"
+        );
     }
     let members = project::read("Cargo.toml");
     let members = members.lines().find_map(|line| line.strip_prefix("members = [")).expect("members");

@@ -44,7 +44,11 @@ fn an_untuned_svm_errs_on_23_of_1797_images() {
     let steps: Vec<_> = lines.iter().filter_map(|line| line["step"].as_u64()).collect();
     assert_eq!(steps, [1, 2, 3, 4, 5], "a report after each fold");
     let repeated = train(None, dir.path());
-    assert_eq!(repeated.last().map(|line| &line["loss"]), Some(&last["loss"]), "the loss is a matter of chance");
+    assert_eq!(
+        repeated.last().map(|line| &line["loss"]),
+        Some(&last["loss"]),
+        "the loss is a matter of chance"
+    );
 }
 
 #[test]

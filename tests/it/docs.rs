@@ -110,6 +110,8 @@ fn stories_run() {
                 .args(["60", "bash", "-euo", "pipefail", "-c", &block.text])
                 .current_dir(dir.path())
                 .env("PATH", &searched)
+                .env_remove("TUNEWRIGHT_STORE")
+                .env_remove("TUNEWRIGHT_DATA_DIR")
                 .output()
                 .expect("bash starts");
             let said = [shell.stdout, shell.stderr].concat();

@@ -5,5 +5,8 @@ mod dependencies;
 mod deploy;
 mod digits;
 mod docs;
+mod faults;
+mod run;
+mod sdk;
 mod support;
 mod tidy;

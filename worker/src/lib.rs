@@ -9,6 +9,8 @@ mod backoff;
 mod config;
 mod deliver;
 mod link;
+#[cfg(test)]
+mod protocol_tests;
 mod run;
 pub mod runner;
 mod shutdown;

@@ -73,6 +73,15 @@ impl Study {
         Self { header, version, trials, index, clock: now }
     }
 
+    /// Gives every live lease a fresh full period: the server could not hear its workers for a while.
+    pub fn renew_all(&mut self, now: Timestamp) {
+        let until = now.plus_millis(self.header.spec.lease_ttl_ms);
+        let running: Vec<_> = self.in_state(TrialState::Running).collect();
+        for number in running {
+            self.index.renew(number, until);
+        }
+    }
+
     /// All changes applied so far are stored, as this version.
     pub fn committed(&mut self, version: Version) {
         self.version = version;

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use tokio::time::{Instant, sleep};
 use tunewright_core::Refusal;
 use tunewright_core::study::StudyRef;
 use tunewright_proto::v1;
 use uuid::Uuid;
 
+use crate::backoff::Backoff;
 use crate::call::trials;
 use crate::{Client, Error, LeasedTrial};
 
@@ -39,17 +41,26 @@ pub(crate) async fn ask(client: &Client, study: &StudyRef, ask: Ask) -> Result<A
         count: ask.count,
         reclaim: ask.reclaim,
     };
-    let answer = client.patient_call(ask.patience, ask.wait, &request, |channel, request| async move {
-        trials(channel).ask_trials(request).await
-    });
-    let answer = answer.await?;
-    let leased = answer.assignments.into_iter();
-    let leased = leased.map(|assignment| LeasedTrial::from_assignment(client.clone(), assignment));
-    let leased = leased.collect::<Result<Vec<_>, _>>()?;
-    let ended = (!answer.study_ended.is_empty()).then_some(answer.study_ended);
-    if leased.is_empty() && ended.is_none() {
-        let refusal = Refusal::internal("it has neither trials nor the study's end");
-        return Err(Error::Answer { call: "AskTrials", refusal });
+    let deadline = Instant::now() + ask.patience;
+    let mut backoff = Backoff::new();
+    loop {
+        let patience = deadline.saturating_duration_since(Instant::now());
+        let answer = client.patient_call(patience, ask.wait, &request, |channel, request| async move {
+            trials(channel).ask_trials(request).await
+        });
+        let answer = answer.await?;
+        let leased = answer.assignments.into_iter();
+        let leased = leased.map(|assignment| LeasedTrial::from_assignment(client.clone(), assignment));
+        let leased = leased.collect::<Result<Vec<_>, _>>()?;
+        let ended = (!answer.study_ended.is_empty()).then_some(answer.study_ended);
+        if !leased.is_empty() || ended.is_some() {
+            return Ok(Asked { trials: leased, ended });
+        }
+        // A study whose space was exhausted by this very ask tells its end to the next one.
+        let wait = backoff.wait(None);
+        if !ask.wait || Instant::now() + wait >= deadline {
+            return Err(Refusal::exhausted("there is nothing to lease at the moment", 50).into());
+        }
+        sleep(wait).await;
     }
-    Ok(Asked { trials: leased, ended })
 }

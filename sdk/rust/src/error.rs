@@ -72,6 +72,19 @@ impl From<Refusal> for Error {
     }
 }
 
+impl From<Error> for Refusal {
+    /// The same as a refusal, for programs that show all their errors alike.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => refusal,
+            other => {
+                let (message, hint) = (other.to_string(), other.hint());
+                Self { hint, ..Self::new(other.code(), message) }
+            }
+        }
+    }
+}
+
 /// One failed attempt of a call.
 pub(crate) struct Failure {
     pub refusal: Refusal,

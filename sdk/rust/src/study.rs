@@ -1,10 +1,10 @@
 //! A handle of one study.
 
 use futures::StreamExt as _;
+use tunewright_core::Code;
 use tunewright_core::name::StudyName;
 use tunewright_core::space::Point;
 use tunewright_core::study::{Report, StudyRef, TrialNumber, TrialState, UpdateStudy};
-use tunewright_core::Code;
 use tunewright_proto::convert::{ForStudy, StudyInfo, TrialInfo};
 use tunewright_proto::v1;
 use uuid::Uuid;

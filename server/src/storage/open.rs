@@ -41,7 +41,7 @@ enum Address<'a> {
 impl<'a> Address<'a> {
     fn parse(url: &'a str) -> Result<Self, StorageError> {
         let refuse =
-            |message: String| Err(StorageError::Setup(Refusal::invalid("storage", message).with_hint(FORMS)));
+            |message: String| Err(StorageError::Setup(Refusal::invalid("store", message).with_hint(FORMS)));
         let (scheme, rest) = match url.split_once(':') {
             Some((scheme, rest)) if is_scheme(scheme) => (Some(scheme), rest),
             _ => (None, url),

@@ -1,8 +1,11 @@
 //! A study in memory together with its suggester.
 
+use tracing::warn;
+use tunewright_core::name::LeaseId;
 use tunewright_core::space::Point;
 use tunewright_core::study::{
-    Change, Command, Effect, LeaseTrial, Next, Reply, Study, Trial, TrialNumber, TrialState,
+    Change, Command, Effect, EndCause, LeaseTrial, Next, Reply, Study, Trial, TrialNumber, TrialState,
+    Waiting,
 };
 use tunewright_core::suggest::{self, Observation, Proposal, Suggester, Verdict};
 use tunewright_core::{Refusal, Timestamp};
@@ -25,6 +28,13 @@ pub(super) struct OpenStudy {
 pub(super) struct Applied {
     pub(super) changes: Vec<Change>,
     pub(super) effects: Vec<Effect>,
+}
+
+/// What one step of an ask came to.
+enum Leased {
+    Trial(Box<Trial>),
+    Waiting(Waiting, Option<Timestamp>),
+    Ended(EndCause),
 }
 
 impl OpenStudy {
@@ -61,60 +71,78 @@ impl OpenStudy {
     pub(super) fn ask(
         &mut self,
         ask: &Ask,
-        mut lease_id: impl FnMut() -> tunewright_core::name::LeaseId,
+        mut lease_id: impl FnMut() -> LeaseId,
         now: Timestamp,
         applied: &mut Applied,
     ) -> Result<Asked, Refusal> {
         let mut asked = Asked::default();
         if ask.reclaim {
-            asked.trials = self.running_of(ask);
+            asked.trials = self.study.leased_to(&ask.lessee).take(ask.count as usize).cloned().collect();
         }
-        for index in 0..ask.count {
+        for index in 0.. {
             if asked.trials.len() >= ask.count as usize {
                 break;
             }
             let request_id = ask.request_id.as_ref().map(|id| numbered(id, index));
-            if let Some(known) = request_id.as_ref().and_then(|id| self.study.by_request(id)) {
-                asked.trials.push(known.clone());
+            if let Some(known) = request_id.as_ref().and_then(|id| self.study.leased_by_request(id)) {
+                if !asked.trials.iter().any(|trial| trial.number == known.number) {
+                    asked.trials.push(known.clone());
+                }
                 continue;
             }
-            let (trial, needs_point) = match self.study.next(now) {
-                Next::Queued { trial, needs_point } => (trial, needs_point),
-                Next::Fresh(trial) => (trial, true),
-                Next::Wait { why, until } => {
+            match self.lease_next(ask, request_id, &mut lease_id, now, applied) {
+                Ok(Leased::Trial(trial)) => asked.trials.push(*trial),
+                Ok(Leased::Waiting(why, until)) => {
                     asked.waiting = Some((why, until));
                     break;
                 }
-                Next::Ended(cause) => {
+                Ok(Leased::Ended(cause)) => {
                     asked.ended = Some(cause);
                     break;
                 }
+                // What was leased so far is the caller's already.
+                Err(refusal) if !asked.trials.is_empty() => {
+                    warn!(%refusal, "an ask got fewer trials than it could have had");
+                    break;
+                }
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        Ok(asked)
+    }
+
+    /// Leases the next trial, with a point from the suggester if it has none.
+    fn lease_next(
+        &mut self,
+        ask: &Ask,
+        request_id: Option<String>,
+        lease_id: &mut impl FnMut() -> LeaseId,
+        now: Timestamp,
+        applied: &mut Applied,
+    ) -> Result<Leased, Refusal> {
+        loop {
+            let (trial, needs_point) = match self.study.next(now) {
+                Next::Queued { trial, needs_point } => (trial, needs_point),
+                Next::Fresh(trial) => (trial, true),
+                Next::Wait { why, until } => return Ok(Leased::Waiting(why, until)),
+                Next::Ended(cause) => return Ok(Leased::Ended(cause)),
             };
             let point = match needs_point.then(|| self.suggest(trial)) {
                 None => None,
                 Some(Proposal::Point(point)) => Some(point),
                 Some(Proposal::Exhausted) => {
+                    // The study ends for it, or cancels what can never get a point: the next look says which.
                     self.carry_out(&Command::Exhaust, now, applied)?;
                     continue;
                 }
             };
             let lease =
                 LeaseTrial { trial, lease: lease_id(), lessee: ask.lessee.clone(), request_id, point };
-            match self.carry_out(&Command::Lease(lease), now, applied)? {
-                Reply::Leased(trial) => asked.trials.push(*trial),
-                other => return Err(Refusal::internal(format!("a lease was answered with {other:?}"))),
-            }
+            return match self.carry_out(&Command::Lease(lease), now, applied)? {
+                Reply::Leased(trial) => Ok(Leased::Trial(trial)),
+                other => Err(Refusal::internal(format!("a lease was answered with {other:?}"))),
+            };
         }
-        Ok(asked)
-    }
-
-    fn running_of(&self, ask: &Ask) -> Vec<Trial> {
-        let running = self.study.in_state(TrialState::Running).filter_map(|number| self.study.trial(number));
-        running
-            .filter(|trial| trial.lease.as_ref().is_some_and(|lease| lease.lessee == ask.lessee))
-            .take(ask.count as usize)
-            .cloned()
-            .collect()
     }
 
     fn suggest(&mut self, number: TrialNumber) -> Proposal {

@@ -23,6 +23,9 @@ use crate::storage::{CommitError, Storage, StorageError};
 /// So many requests share one commit at most.
 const DRAIN_MAX: usize = 512;
 
+/// A timer that fires this late says that the process itself stood still.
+const STALL: Duration = Duration::from_secs(2);
+
 /// The waits between attempts to load a study from a store that is away.
 const RELOAD_FIRST: Duration = Duration::from_millis(200);
 const RELOAD_LAST: Duration = Duration::from_secs(5);
@@ -112,9 +115,25 @@ impl Task {
             return;
         }
         let mut batch = Batch::default();
-        self.carry_out(&Command::Tick, &mut batch)
-            .unwrap_or_else(|refusal| warn!(%refusal, "a tick was refused"));
+        self.forgive_stall();
+        // What came before the timer fired counts before it: a heartbeat that waited here is not a late one.
+        self.take_waiting(&mut batch);
+        if let Err(refusal) = self.decide(&Command::Tick, &mut batch) {
+            warn!(%refusal, "a tick was refused");
+        }
         self.commit(batch).await;
+    }
+
+    /// A process that was stopped or starved could not hear its workers: as after a restart, every lease gets one
+    /// fresh full period.
+    fn forgive_stall(&mut self) {
+        let now = self.clock.now();
+        let State::Open(open) = &mut self.state else { return };
+        let late = open.study.next_timer().map_or(Duration::ZERO, |due| now.since(due));
+        if late > STALL {
+            warn!(late_ms = late.as_millis(), "this process stood still; all leases are renewed");
+            open.study.renew_all(now);
+        }
     }
 
     async fn load(&mut self) {
@@ -149,13 +168,17 @@ impl Task {
         }
         let mut batch = Batch::default();
         self.take(first, &mut batch);
+        self.take_waiting(&mut batch);
+        self.commit(batch).await;
+    }
+
+    fn take_waiting(&mut self, batch: &mut Batch) {
         for _ in 1..DRAIN_MAX {
             match self.mailbox.try_recv() {
-                Ok(request) => self.take(request, &mut batch),
+                Ok(request) => self.take(request, batch),
                 Err(_) => break,
             }
         }
-        self.commit(batch).await;
     }
 
     fn take(&mut self, request: Request, batch: &mut Batch) {
@@ -182,10 +205,6 @@ impl Task {
                 }));
             }
         }
-    }
-
-    fn carry_out(&mut self, command: &Command, batch: &mut Batch) -> Result<(), Refusal> {
-        self.decide(command, batch).map(drop)
     }
 
     fn decide(&mut self, command: &Command, batch: &mut Batch) -> Result<Reply, Refusal> {

@@ -28,7 +28,8 @@ async fn nothing_acknowledged_is_lost_with_redis() {
 async fn survive_kills(store: &str) {
     let mut server = Server::start(store);
     let study = create(&server.url, "restarted", TRIALS).await;
-    let command = ["--server", &server.url, "worker", "--slots", "2", "--", "sh", "-c", "sleep 0.3; echo {x}"];
+    let command =
+        ["--server", &server.url, "worker", "--slots", "2", "--", "sh", "-c", "sleep 0.3; echo {x}"];
     let mut workers = [Process::start(&command), Process::start(&command)];
 
     let mut acknowledged = BTreeMap::new();

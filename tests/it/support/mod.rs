@@ -2,4 +2,5 @@
 
 pub mod binary;
 pub mod in_process;
+pub mod process;
 pub mod project;

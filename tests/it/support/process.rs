@@ -68,7 +68,8 @@ pub struct Server {
 impl Server {
     /// Starts one and waits until it listens.
     pub fn start(store: &str) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
+        let port =
+            TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
         let mut server = Self { url: format!("http://{port}"), store: store.to_owned(), process: None };
         server.start_again();
         server

@@ -38,7 +38,8 @@ pub fn read(path: impl AsRef<Path>) -> String {
 
 /// A program of the virtual environment that `make setup` makes.
 pub fn tool(name: &str) -> PathBuf {
-    let venv = std::env::var_os("TUNEWRIGHT_TEST_VENV").map_or_else(|| root().join(".venv-test"), PathBuf::from);
+    let venv =
+        std::env::var_os("TUNEWRIGHT_TEST_VENV").map_or_else(|| root().join(".venv-test"), PathBuf::from);
     let tool = venv.join("bin").join(name);
     assert!(tool.is_file(), "{} is missing: run `make setup`", tool.display());
     tool

@@ -74,7 +74,14 @@ fn messages_are_lowercase_and_have_no_full_stop() {
 
 #[test]
 fn the_style_is_told_apart() {
-    for good in ["must be < high", "`C` must be finite", "Redis is away", "YAML cannot be read", "{count} are open", ""] {
+    for good in [
+        "must be < high",
+        "`C` must be finite",
+        "Redis is away",
+        "YAML cannot be read",
+        "{count} are open",
+        "",
+    ] {
         assert!(is_in_style(good), "{good}");
     }
     for bad in ["Must be < high", "must be < high.", "A study has a name", "failed!"] {

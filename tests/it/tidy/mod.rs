@@ -11,7 +11,8 @@ use crate::support::project;
 const MOST_LINES: usize = 500;
 
 /// Names that say nothing about what is inside.
-const EMPTY_NAMES: [&str; 8] = ["util", "utils", "helper", "helpers", "manager", "managers", "common", "misc"];
+const EMPTY_NAMES: [&str; 8] =
+    ["util", "utils", "helper", "helpers", "manager", "managers", "common", "misc"];
 
 /// What ties a file to the machine or the mirror it was written on; in two parts, so that this file has none.
 const OF_ONE_MACHINE: [(&str, &str); 14] = [
@@ -33,7 +34,8 @@ const OF_ONE_MACHINE: [(&str, &str); 14] = [
 
 fn sources() -> Vec<PathBuf> {
     let extensions = ["rs", "py", "ts", "proto", "sh"];
-    let wanted = |path: &PathBuf| path.extension().is_some_and(|it| extensions.iter().any(|known| it == *known));
+    let wanted =
+        |path: &PathBuf| path.extension().is_some_and(|it| extensions.iter().any(|known| it == *known));
     project::files().into_iter().filter(wanted).collect()
 }
 
@@ -53,7 +55,8 @@ fn files_stay_short_enough_to_be_read() {
 fn names_say_what_is_inside() {
     let is_empty = |path: &PathBuf| {
         path.components().any(|part| {
-            let stem = Path::new(part.as_os_str()).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            let stem =
+                Path::new(part.as_os_str()).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
             EMPTY_NAMES.contains(&stem)
         })
     };
@@ -63,7 +66,13 @@ fn names_say_what_is_inside() {
 
 #[test]
 fn nothing_is_left_open() {
-    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:"), concat!("todo", "!("), concat!("unimplemented", "!(")];
+    let marks = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("XX", "X:"),
+        concat!("todo", "!("),
+        concat!("unimplemented", "!("),
+    ];
     let mut found = Vec::new();
     for path in sources() {
         let text = project::read(&path);

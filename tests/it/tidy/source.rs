@@ -52,7 +52,9 @@ pub fn paths(source: &Source) -> Vec<String> {
             }
             _ => {
                 let words = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':'));
-                found.extend(words.filter(|word| word.contains("::")).map(|word| word.trim_matches(':').to_owned()));
+                found.extend(
+                    words.filter(|word| word.contains("::")).map(|word| word.trim_matches(':').to_owned()),
+                );
                 rest = after;
             }
         }
@@ -90,7 +92,8 @@ fn leaves(prefix: &str, tree: &str, found: &mut Vec<String>) {
 /// The module that a file is, from the crate's root: `server/src/grpc/status.rs` is `["grpc", "status"]`.
 fn module(path: &Path) -> Vec<String> {
     let parts = path.components().filter_map(|part| part.as_os_str().to_str());
-    let mut module: Vec<String> = parts.skip_while(|part| *part != "src").skip(1).map(str::to_owned).collect();
+    let mut module: Vec<String> =
+        parts.skip_while(|part| *part != "src").skip(1).map(str::to_owned).collect();
     if let Some(file) = module.pop()
         && let Some(name) = file.strip_suffix(".rs")
         && !["mod", "lib", "main"].contains(&name)

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use anyhow::bail;
 use tokio::time::{MissedTickBehavior, interval};
-use tunewright::{EndReason, Study, Transition, TrialEvent, WatchEvent};
+use tunewright::{EndReason, Study, StudyInfo, Transition, TrialEvent, WatchEvent};
 use tunewright_core::study::Counts;
-use tunewright_proto::convert::StudyInfo;
 
 use super::crew::Crew;
 use super::progress::Progress;
@@ -86,7 +85,8 @@ async fn tell(study: &Study, progress: &mut Progress, event: &TrialEvent) {
     match event.transition {
         Transition::Completed => progress.completed(event.number, event.loss),
         Transition::Failed(reason) => {
-            let why = if progress.wants_reasons() { message(study, event, reason).await } else { plain(reason) };
+            let why =
+                if progress.wants_reasons() { message(study, event, reason).await } else { plain(reason) };
             progress.failed(event.number, &why);
         }
         Transition::Requeued(reason) => progress.requeued(event.number, event.attempt, reason),

@@ -1,8 +1,7 @@
 //! Creates the study, or opens it again.
 
-use tunewright::{Code, Status, Study, StudyRef, StudySpec, UpdateStudy};
+use tunewright::{Code, Status, Study, StudyInfo, StudyRef, StudySpec, UpdateStudy};
 use tunewright_core::Refusal;
-use tunewright_proto::convert::StudyInfo;
 
 use super::plan::Plan;
 use crate::figures::{count, loss};
@@ -17,8 +16,13 @@ pub async fn open(study: &Study, plan: &Plan) -> anyhow::Result<StudyInfo> {
         Ok((info, _)) => info,
         Err(error) if error.code() == Code::AlreadyExists => {
             let existing = study.info().await?;
-            let update = difference(&existing.spec, &plan.spec).ok_or_else(|| other_study(&plan.study, &error))?;
-            study.update(update).await?
+            let update =
+                difference(&existing.spec, &plan.spec).ok_or_else(|| other_study(&plan.study, &error))?;
+            match study.update(update).await {
+                // A budget that is met already, or lowered since: there is nothing to do but to tell the result.
+                Err(refused) if refused.code() == Code::Closed && existing.status.is_terminal() => existing,
+                updated => updated?,
+            }
         }
         Err(error) => return Err(error.into()),
     };
@@ -66,7 +70,9 @@ pub fn greeting(info: &StudyInfo, plan: &Plan) -> String {
     let workers = count(u64::from(plan.workers), "worker");
     match (done, info.best) {
         (0, _) => format!("study {}: {workers}, results in {place}", info.name),
-        (_, None) => format!("study {} goes on after {done}{budget} trials: {workers}, results in {place}", info.name),
+        (_, None) => {
+            format!("study {} goes on after {done}{budget} trials: {workers}, results in {place}", info.name)
+        }
         (_, Some(best)) => format!(
             "study {} goes on after {done}{budget} trials, best loss {}: {workers}, results in {place}",
             info.name,
@@ -106,7 +112,8 @@ mod tests {
         let old = spec("seed: 1");
         assert_eq!(difference(&old, &spec("seed: 2")), None);
         assert_eq!(difference(&old, &spec("seed: 1\nalgorithm: random")), None);
-        let wider = StudyFile::from_yaml("space: {x: {type: uniform, low: 0, high: 2}}\nseed: 1").expect("a study");
+        let wider =
+            StudyFile::from_yaml("space: {x: {type: uniform, low: 0, high: 2}}\nseed: 1").expect("a study");
         assert_eq!(difference(&old, &wider.spec), None);
     }
 }

@@ -40,7 +40,9 @@ impl Plan {
         }
         check_command(&command, &spec)?;
         if !has_end(&spec) {
-            say("warning: the study has no budget and goes on until Ctrl-C; `budget: {max_trials: 60}` or --max-trials sets one");
+            say(
+                "warning: the study has no budget and goes on until Ctrl-C; `budget: {max_trials: 60}` or --max-trials sets one",
+            );
         }
         Ok(Self {
             study: StudyRef::new(context.project.clone(), name),
@@ -59,16 +61,23 @@ impl Plan {
 /// A placeholder that is no parameter would fail every single trial.
 fn check_command(command: &[String], spec: &StudySpec) -> Result<(), Refusal> {
     if command.is_empty() {
-        return Err(Refusal::invalid("command", "there is nothing to run")
-            .with_hint("put the command after `--`, or into the study file as `command: [python3, train.py]`"));
+        return Err(Refusal::invalid("command", "there is nothing to run").with_hint(
+            "put the command after `--`, or into the study file as `command: [python3, train.py]`",
+        ));
     }
     let template = Template::parse(command)?;
     let unknown = template.labels().into_iter().find(|label| spec.space.index_of(label).is_none());
     let Some(unknown) = unknown else { return Ok(()) };
-    let labels: Vec<_> =
-        spec.space.parameters().iter().take(20).map(|parameter| format!("`{{{}}}`", parameter.label)).collect();
+    let labels: Vec<_> = spec
+        .space
+        .parameters()
+        .iter()
+        .take(20)
+        .map(|parameter| format!("`{{{}}}`", parameter.label))
+        .collect();
     let hint = format!("the study has {}; write `{{{{` and `}}}}` for plain braces", labels.join(", "));
-    Err(Refusal::invalid("command", format!("`{{{unknown}}}` is not a parameter of the study")).with_hint(hint))
+    Err(Refusal::invalid("command", format!("`{{{unknown}}}` is not a parameter of the study"))
+        .with_hint(hint))
 }
 
 fn has_end(spec: &StudySpec) -> bool {

@@ -4,9 +4,8 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use tunewright::{EndReason, TrialNumber};
+use tunewright::{EndReason, StudyInfo, TrialNumber};
 use tunewright_core::study::Counts;
-use tunewright_proto::convert::StudyInfo;
 
 use crate::figures::loss;
 use crate::telemetry::{say, write_above};
@@ -60,7 +59,9 @@ impl Progress {
             self.best = Some(result);
         }
         match self.best {
-            Some(_) if improved => self.say(&format!("trial {number}: loss {}, the best so far", loss(result))),
+            Some(_) if improved => {
+                self.say(&format!("trial {number}: loss {}, the best so far", loss(result)))
+            }
             Some(best) if self.bar.is_none() => {
                 self.say(&format!("trial {number}: loss {}, best {}", loss(result), loss(best)));
             }

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tunewright::{EndReason, Status, Study, TrialFilter, TrialState};
-use tunewright_proto::convert::{BestLoss, StudyInfo, TrialInfo};
+use tunewright::{BestLoss, EndReason, Status, Study, StudyInfo, TrialFilter, TrialInfo, TrialState};
 
 use super::Format;
 use super::plan::Plan;
@@ -12,7 +11,7 @@ use crate::context::Context;
 use crate::failure::Failed;
 use crate::figures::{count, loss};
 use crate::telemetry::say;
-use crate::{durations, store};
+use crate::{durations, figures, store};
 
 /// So many lines of a failed trial's output are shown.
 const OUTPUT_LINES: usize = 20;
@@ -42,14 +41,11 @@ pub async fn print(study: &Study, info: &StudyInfo, plan: &Plan, context: &Conte
 }
 
 fn as_text(config: &Value, format: Format) -> anyhow::Result<String> {
-    let mut text = match format {
-        Format::Yaml => serde_saphyr::to_string(config)?,
+    let text = match format {
+        Format::Yaml => figures::yaml(config)?,
         Format::Json => serde_json::to_string_pretty(config)?,
     };
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    Ok(text)
+    Ok(text + "\n")
 }
 
 fn document(info: &StudyInfo, plan: &Plan, trial: Option<&TrialInfo>, config: &Value) -> Value {
@@ -108,7 +104,8 @@ fn headline(info: &StudyInfo) -> String {
     .filter(|(number, _)| *number > 0)
     .map(|(number, what)| format!("{number} {what}"))
     .collect();
-    let why = info.closing.map_or_else(String::new, |cause| format!(" ({})", cause.as_str().replace('_', " ")));
+    let why =
+        info.closing.map_or_else(String::new, |cause| format!(" ({})", cause.as_str().replace('_', " ")));
     let took = elapsed_ms(info).map_or_else(String::new, |ms| {
         format!(" in {}", durations::show(std::time::Duration::from_millis(ms)))
     });
@@ -125,19 +122,25 @@ fn inspect_hint(info: &StudyInfo, plan: &Plan) -> String {
         Some(dir) => format!("tunewright serve --data-dir {dir}"),
         None => format!("tunewright serve --store {}", store::describe(&plan.store)),
     };
-    format!("look closer with `{serve}` and `tunewright trial list {}`; go on with a higher --max-trials", info.name)
+    format!(
+        "look closer with `{serve}` and `tunewright trial list {}`; go on with a higher --max-trials",
+        info.name
+    )
 }
 
 /// What is told when a person interrupts.
 pub fn pause_note(info: &StudyInfo, plan: &Plan) -> String {
     let counts = info.counts;
-    let done = count(counts.completed + counts.failed + counts.pruned, "trial");
-    let budget = info.spec.budget.max_trials.map_or_else(String::new, |max| format!(" of {max}"));
+    let done = counts.completed + counts.failed + counts.pruned;
+    let done = match info.spec.budget.max_trials {
+        Some(max) => format!("{done} of {}", count(max, "trial")),
+        None => count(done, "trial"),
+    };
     let best = info.best.map_or_else(String::new, |best| format!(", best loss {}", loss(best.loss)));
     if plan.store == "memory:" {
-        return format!("stopped after {done}{budget}{best}; nothing is kept in memory");
+        return format!("stopped after {done}{best}; nothing is kept in memory");
     }
-    format!("stopped after {done}{budget}{best}; run the same command again to go on")
+    format!("stopped after {done}{best}; run the same command again to go on")
 }
 
 /// The error that tells why no trial completed; the end of one trial's output goes to stderr.
@@ -161,7 +164,10 @@ pub async fn explain_failures(study: &Study, info: &StudyInfo) -> anyhow::Result
     }
     let message = format!("no trial completed, {} failed: {}", failed.len(), causes(&failed));
     let hint = if info.status.is_terminal() {
-        format!("mend the command, then start another study, for example with --name {}-2, or raise --max-trials", info.name)
+        format!(
+            "mend the command, then start another study, for example with --name {}-2, or raise --max-trials",
+            info.name
+        )
     } else {
         "mend the command and run it again: the study goes on with the rest of its budget".to_owned()
     };

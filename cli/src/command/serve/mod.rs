@@ -80,7 +80,8 @@ fn announce(listener: &TcpListener, settings: &Settings, context: &Context) -> a
     let url = format!("http://{}", listener.local_addr()?);
     let place = store::describe(&settings.store);
     if context.json {
-        return context.print_json(&json!({"listening": url, "store": place}));
+        // On one line, so that whoever started the server knows when it has read all of it.
+        return context.print(&format!("{}\n", json!({"listening": url, "store": place})));
     }
     eprintln!("listening on {url}, studies in {place}");
     if settings.insecure_i_know {

@@ -83,7 +83,10 @@ impl Translation {
         for (label, values) in &self.values {
             if let Some(value) = point.get_mut(label) {
                 let Some((option, _)) = values.iter().find(|(_, of)| of == value) else {
-                    return Err(Refusal::invalid(label, format!("must be one of its choices, not `{value}`")));
+                    return Err(Refusal::invalid(
+                        label,
+                        format!("must be one of its choices, not `{value}`"),
+                    ));
                 };
                 *value = Value::from(option.as_str());
             }

@@ -84,15 +84,26 @@ fn what_cannot_be_read_is_answered_with_the_reason() {
         (vec![json!({"ask": 1})], "missing field `space`"),
         (vec![json!({"space": [{"name": "x", "type": "beta"}]})], "unknown variant `beta`"),
         (vec![json!({"space": []})], "must have at least one parameter"),
-        (vec![json!({"space": [{"name": "x", "type": "uniform", "low": 2.0, "high": 1.0}]})], "x: low must be < high"),
-        (vec![with(json!({"name": "x", "type": "uniform", "low": 0.0, "high": 1.0}))], "x: must be there only once"),
         (
-            vec![with(json!({"name": "y", "type": "normal", "mu": 0.0, "sigma": 1.0, "when": {"param": "x", "in": [1]}}))],
+            vec![json!({"space": [{"name": "x", "type": "uniform", "low": 2.0, "high": 1.0}]})],
+            "x: low must be < high",
+        ),
+        (
+            vec![with(json!({"name": "x", "type": "uniform", "low": 0.0, "high": 1.0}))],
+            "x: must be there only once",
+        ),
+        (
+            vec![with(
+                json!({"name": "y", "type": "normal", "mu": 0.0, "sigma": 1.0, "when": {"param": "x", "in": [1]}}),
+            )],
             "y.when.param: `x` must be an earlier categorical parameter",
         ),
         (vec![start.clone(), json!({"ask": 0})], "ask: must be from 1 to 10000, not 0"),
         (vec![start.clone(), json!({"say": 0})], "unknown variant `say`"),
-        (vec![start.clone(), json!({"tell": [{"point": {"x": 3.0}, "value": 1.0}]})], "x: must be a number from 0 to 1"),
+        (
+            vec![start.clone(), json!({"tell": [{"point": {"x": 3.0}, "value": 1.0}]})],
+            "x: must be a number from 0 to 1",
+        ),
         (vec![start, json!({"tell": [{"point": {}, "value": 1.0}]})], "x: is missing"),
     ] {
         let (answers, result) = talk("random", &lines);
@@ -107,5 +118,7 @@ fn an_algorithm_may_have_settings() {
     assert!(read_algorithm("{name: tpe, gamma: 0.5}").is_ok());
     let error = read_algorithm("{name: tpe, gamma: -1}").unwrap_err();
     assert_eq!(error, "algorithm.gamma: must be > 0 and <= 2, not -1");
-    assert!(read_algorithm("hill").unwrap_err().contains("must be one of `random`, `tpe`, `anneal`, not `hill`"));
+    assert!(
+        read_algorithm("hill").unwrap_err().contains("must be one of `random`, `tpe`, `anneal`, not `hill`")
+    );
 }

@@ -37,8 +37,7 @@ impl DataFile {
         let mend = |error: &std::io::Error| {
             let message = format!("the data directory `{}` cannot be used: {error}", directory.display());
             StorageError::Setup(
-                Refusal::invalid("storage", message)
-                    .with_hint("name a directory that this user may write to"),
+                Refusal::invalid("store", message).with_hint("name a directory that this user may write to"),
             )
         };
         fs::create_dir_all(directory).map_err(|error| mend(&error))?;
@@ -103,7 +102,7 @@ impl DataFile {
             ),
             redb::Error::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
                 StorageError::Setup(
-                    Refusal::invalid("storage", format!("the data file `{path}` cannot be opened: {error}"))
+                    Refusal::invalid("store", format!("the data file `{path}` cannot be opened: {error}"))
                         .with_hint("let the server's user read and write it"),
                 )
             }

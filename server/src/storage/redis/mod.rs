@@ -140,7 +140,7 @@ fn client(url: &str) -> Result<Client, StorageError> {
     let refuse = |error: &redis::RedisError| {
         let message = format!("the address of the Redis cannot be used: {}", error.category());
         StorageError::Setup(
-            Refusal::invalid("storage", message).with_hint("write `redis://USER:PASSWORD@HOST:PORT/DB`"),
+            Refusal::invalid("store", message).with_hint("write `redis://USER:PASSWORD@HOST:PORT/DB`"),
         )
     };
     let info = url.into_connection_info().map_err(|error| refuse(&error))?;
@@ -165,7 +165,7 @@ fn check_safety(address: &str, setup: &Setup, options: OpenOptions) -> Result<()
         tracing::warn!("{message}");
         return Ok(());
     }
-    Err(StorageError::Unsafe(message))
+    Err(StorageError::Unsafe(format!("{message}; or accept that with `--allow-unsafe-store`")))
 }
 
 #[async_trait]

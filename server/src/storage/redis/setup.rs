@@ -45,7 +45,7 @@ impl Setup {
     /// What kind of Redis it may not be at all.
     pub(super) fn check_kind(&self, address: &str) -> Result<(), StorageError> {
         let refuse = |message: String, hint: &str| {
-            Err(StorageError::Setup(Refusal::invalid("storage", message).with_hint(hint)))
+            Err(StorageError::Setup(Refusal::invalid("store", message).with_hint(hint)))
         };
         if self.cluster {
             return refuse(

@@ -8,4 +8,4 @@ mod redis_server;
 
 pub use conformance::{conformance, keeps_everything, load_time};
 pub use documents::{header, report, trial, trial_in_state};
-pub use redis_server::{Fsync, RedisServer};
+pub use redis_server::{Fsync, RedisServer, free_port};

@@ -110,7 +110,9 @@ fn settings(fsync: Fsync) -> &'static [&'static str] {
     }
 }
 
-fn free_port() -> u16 {
+/// A port that nobody listens on at the moment.
+#[must_use]
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     listener.local_addr().expect("an address").port()
 }

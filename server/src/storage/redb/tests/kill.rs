@@ -17,7 +17,7 @@ const STUDIES: usize = 4;
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "the other half of `a_killed_server_loses_nothing_acknowledged`, which starts it"]
 async fn commits_until_killed() {
-    let directory = std::env::var(DIRECTORY).expect("started by the other half");
+    let Ok(directory) = std::env::var(DIRECTORY) else { return };
     let store = Arc::new(RedbStorage::open(Path::new(&directory)).await.expect("opened"));
     let writers = (0..STUDIES).map(|n| {
         let store = Arc::clone(&store);

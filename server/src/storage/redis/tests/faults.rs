@@ -52,7 +52,8 @@ async fn a_killed_redis_loses_nothing_acknowledged() {
             // The last commit may have been made without our being told.
             assert!(
                 (acknowledged..=acknowledged + 1).contains(&found.version.0),
-                "{acknowledged}: {found:?}"
+                "{fsync:?}: {acknowledged} acknowledged, {:?} found",
+                found.version
             );
             assert!(
                 found.trials.iter().map(|trial| trial.number.0).eq(0..found.version.0),

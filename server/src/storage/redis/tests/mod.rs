@@ -2,6 +2,7 @@
 
 mod faults;
 mod setups;
+mod tls;
 
 use std::sync::Arc;
 

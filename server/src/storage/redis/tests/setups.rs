@@ -85,3 +85,28 @@ async fn a_cluster_is_refused() {
     let said = refused(&server.url()).await;
     assert_eq!(said, format!("the Redis at `127.0.0.1:{}` is a cluster", server.port()));
 }
+
+#[tokio::test]
+async fn the_user_of_the_manual_may_do_all_that_is_needed_and_not_flush() {
+    let manual = include_str!("../../../../../docs/storage.md");
+    let user = manual.lines().find(|line| line.starts_with("ACL SETUSER")).expect("the manual has a user");
+    let server = RedisServer::start(Fsync::Always);
+    let mut words = user.split(' ');
+    let mut acl = cmd(words.next().expect("ACL"));
+    acl.arg(words.collect::<Vec<_>>());
+    let () = cli(&server, &acl).await;
+
+    let url = format!("redis://tunewright:PASSWORD@127.0.0.1:{}/0", server.port());
+    let store = RedisStorage::open(&url, OpenOptions::default()).await.expect("opened");
+    assert_eq!(store.durability(), Durability::Fsynced);
+    keeps_everything(Arc::new(store), async |open| {
+        drop(open);
+        Arc::new(RedisStorage::open(&url, OpenOptions::default()).await.expect("opened")) as Arc<dyn Storage>
+    })
+    .await;
+
+    let client = Client::open(url).expect("an address");
+    let mut connection = client.get_multiplexed_async_connection().await.expect("connected");
+    let flushed = cmd("FLUSHALL").query_async::<()>(&mut connection).await;
+    assert_eq!(flushed.expect_err("not allowed").code(), Some("NOPERM"));
+}

@@ -1,0 +1,109 @@
+//! `tunewright study show`.
+
+use serde_json::json;
+use tunewright::{BestTrial, StudyInfo};
+use tunewright_core::study::{Counts, EndCause, NoProgress};
+use tunewright_core::suggest::Algorithm;
+
+use super::{Named, open};
+use crate::context::Context;
+use crate::{figures, table};
+
+pub async fn run(args: Named, context: &Context) -> anyhow::Result<()> {
+    let study = open(context, args.study).await?;
+    let info = study.info().await?;
+    let best = study.best().await?;
+    if context.json {
+        let best = best.map(|BestTrial { trial, config }| json!({"trial": trial, "config": config}));
+        return context.print_json(&json!({"study": info, "best": best}));
+    }
+    let mut text = summary(&info);
+    if let Some(best) = best {
+        let (number, loss) = (best.trial.number, figures::loss_if_any(best.trial.loss));
+        text.push_str(&format!("\nbest: trial {number}, loss {loss}\n{}\n", figures::yaml(&best.config)?));
+    }
+    context.print(&text)
+}
+
+/// What there is to say about a study, a line for each part.
+pub fn summary(info: &StudyInfo) -> String {
+    let status = match info.closing {
+        Some(cause) if info.status.is_terminal() => format!("{} ({})", info.status.as_str(), cause.as_str()),
+        Some(cause) => format!("{}, ending ({})", info.status.as_str(), EndCause::as_str(cause)),
+        None => info.status.as_str().to_owned(),
+    };
+    let mut rows = vec![
+        ("study", info.study_ref().to_string()),
+        ("status", status),
+        ("trials", trials(info.counts)),
+        ("budget", budget(info)),
+        ("algorithm", algorithm(&info.spec.algorithm).to_owned()),
+        ("seed", info.spec.seed.to_string()),
+        ("pool", info.spec.pool.to_string()),
+        ("created", figures::time(info.created_at)),
+        ("took", figures::took(info.started_at, info.ended_at)),
+        ("durability", info.durability.clone()),
+    ];
+    if !info.spec.note.is_empty() {
+        rows.push(("note", info.spec.note.clone()));
+    }
+    if !info.spec.tags.is_empty() {
+        let tags = info.spec.tags.iter().map(|(name, value)| format!("{name}={value}"));
+        rows.push(("tags", tags.collect::<Vec<_>>().join(" ")));
+    }
+    table::pairs(rows)
+}
+
+/// The states that have trials, and how many.
+pub fn trials(counts: Counts) -> String {
+    let Counts { queued, running, completed, failed, pruned, cancelled } = counts;
+    let named = [
+        (queued, "queued"),
+        (running, "running"),
+        (completed, "completed"),
+        (failed, "failed"),
+        (pruned, "pruned"),
+        (cancelled, "cancelled"),
+    ];
+    let there =
+        named.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}"));
+    let text = there.collect::<Vec<_>>().join(", ");
+    if text.is_empty() { "none yet".to_owned() } else { text }
+}
+
+fn budget(info: &StudyInfo) -> String {
+    let budget = &info.spec.budget;
+    let progress = budget.no_progress.map(|NoProgress { trials, percent }| {
+        format!("no progress of {}% in {trials} trials", figures::loss(percent))
+    });
+    let parts = [
+        budget.max_trials.map(|most| format!("{most} trials")),
+        budget.timeout_ms.map(|ms| format!("{} in all", figures::millis(ms))),
+        budget.loss_threshold.map(|loss| format!("a loss of {}", figures::loss(loss))),
+        progress,
+        budget.max_failed.map(|most| format!("{most} failed trials")),
+        info.spec.parallelism.map(|most| format!("{most} at once")),
+    ];
+    let text = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    if text.is_empty() { "no limit".to_owned() } else { text }
+}
+
+const fn algorithm(algorithm: &Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::Random => "random",
+        Algorithm::Tpe(_) => "tpe",
+        Algorithm::Anneal(_) => "anneal",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_states_that_have_trials_are_named() {
+        assert_eq!(trials(Counts::default()), "none yet");
+        let some = Counts { completed: 57, failed: 3, ..Counts::default() };
+        assert_eq!(trials(some), "57 completed, 3 failed");
+    }
+}
