@@ -1,6 +1,7 @@
 //! Faults: processes killed while a study runs.
 
 mod server_killed;
+mod worker_drained;
 mod worker_killed;
 
 use std::time::Duration;
