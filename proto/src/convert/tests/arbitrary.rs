@@ -247,7 +247,7 @@ prop_compose! {
         let orphans = orphans.into_iter();
         Trial {
             number: TrialNumber(number), state, rev: Version(rev), origin, fixed, point, attempt,
-            lease: lease.map(|(lessee, leased_at)| Lease { id: lease_id(), lessee, leased_at }),
+            lease: lease.map(|(lessee, leased_at)| Lease { id: lease_id(), lessee, leased_at, request_id: None }),
             request_id: None, failures, losses, not_before: None,
             hint: hint.map(|(step, checkpoint_uri)| ResumeHint { step, checkpoint_uri }),
             attempts, outcome,
