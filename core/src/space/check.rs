@@ -66,6 +66,13 @@ impl Space {
             }
         }
         self.check_activity(&implied, point)?;
+        // Values that rule one another out only together, through branches that are not both taken.
+        if self.demanded_options(point).is_none() {
+            let labels: Vec<_> = point.iter().map(|(label, _)| format!("`{label}`")).take(5).collect();
+            let message = format!("must not be fixed together: no point holds all of {}", labels.join(", "));
+            let first = point.iter().next().map_or("point", |(label, _)| label);
+            return Err(Refusal::invalid(first, message));
+        }
         Ok(implied)
     }
 

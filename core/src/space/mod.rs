@@ -12,6 +12,7 @@ mod check;
 mod choice;
 mod compare;
 mod contains;
+mod demand;
 mod distribution;
 mod fields;
 mod flatten;

@@ -42,6 +42,11 @@ impl Frame {
         self.space.is_active(i, |parent| chosen[parent])
     }
 
+    /// What fixed values demand of the choices above them; `None` if no point holds them all.
+    pub fn demanded_options(&self, fixed: &Point) -> Option<Vec<Option<Vec<usize>>>> {
+        self.space.demanded_options(fixed)
+    }
+
     /// Option `index` of choice `i`.
     pub fn option(&self, i: usize, index: usize) -> ParamValue {
         ParamValue::Option(self.parameter(i).options.get(index).cloned().unwrap_or_default())

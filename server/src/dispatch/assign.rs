@@ -95,10 +95,10 @@ mod tests {
     }
 
     #[test]
-    fn the_least_served_study_goes_first() {
+    fn the_least_served_study_catches_up_first() {
         let assigned = assign(&[worker("w", &["p"], &[], 4, 0)], &[offer("a", "p", 3), offer("b", "p", 0)]);
         let slots: BTreeMap<_, _> = assigned.iter().map(|a| (a.study.name.as_str(), a.slots)).collect();
-        assert_eq!(slots, BTreeMap::from([("b", 4)]));
+        assert_eq!(slots, BTreeMap::from([("a", 1), ("b", 3)]));
     }
 
     #[test]
