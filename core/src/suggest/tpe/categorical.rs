@@ -1,5 +1,6 @@
 //! The model of a choice.
 
+use super::sample::Sample;
 use crate::stream::Stream;
 use crate::suggest::prior;
 
@@ -16,14 +17,9 @@ impl Categorical {
         Self { good: prior.clone(), other: prior.clone(), prior }
     }
 
-    /// Takes the good and the other observations, indices of options with their weights. Their weighted counts are
+    /// Takes the good and the other observations, indices of options. Their weighted counts are
     /// the distributions, to which the prior adds `prior_weight` an option on average.
-    pub fn build(
-        &mut self,
-        prior_weight: f64,
-        good: impl Iterator<Item = (f64, f64)>,
-        others: impl Iterator<Item = (f64, f64)>,
-    ) {
+    pub fn build(&mut self, prior_weight: f64, good: Sample<'_>, others: Sample<'_>) {
         count(&mut self.good, &self.prior, prior_weight, good);
         count(&mut self.other, &self.prior, prior_weight, others);
     }
@@ -48,17 +44,12 @@ impl Categorical {
     clippy::cast_sign_loss,
     reason = "places of options are small whole numbers"
 )]
-fn count(
-    counts: &mut [f64],
-    prior: &[f64],
-    prior_weight: f64,
-    observations: impl Iterator<Item = (f64, f64)>,
-) {
+fn count(counts: &mut [f64], prior: &[f64], prior_weight: f64, sample: Sample<'_>) {
     let options = prior.len() as f64;
     for (count, p) in counts.iter_mut().zip(prior) {
         *count = options * prior_weight * p;
     }
-    for (place, weight) in observations {
+    for (place, weight) in sample.observations() {
         if let Some(count) = counts.get_mut(place as usize) {
             *count += weight;
         }

@@ -2,6 +2,7 @@
 
 use super::categorical::Categorical;
 use super::numeric::Numeric;
+use super::sample::Sample;
 use super::split::Split;
 use super::weights::Weights;
 use crate::space::{Activation, ParamValue};
@@ -24,6 +25,9 @@ pub(super) struct Densities {
     is_common_built: bool,
     /// The weights for any other, one after the other.
     own: Weights,
+    /// Scratch: the places of the good and of the pending trials.
+    good_places: Vec<f64>,
+    pending_places: Vec<f64>,
 }
 
 #[derive(Debug)]
@@ -45,6 +49,8 @@ impl Densities {
             common: Weights::default(),
             is_common_built: false,
             own: Weights::default(),
+            good_places: Vec::new(),
+            pending_places: Vec::new(),
         }
     }
 
@@ -76,16 +82,17 @@ impl Densities {
             self.is_common_built |= is_always_active;
         }
         let places = history.places(i);
-        let weighs = |(place, weight): &(f64, f64)| *weight > 0.0 && !place.is_nan();
-        let good = self.split.good().iter().map(|position| places[*position]);
-        let good = good.zip(weights.good.iter().copied()).filter(weighs);
-        let observed = places.iter().copied().zip(weights.others.iter().copied());
-        let pending = pending.map(|(_, place)| place).zip(weights.pending.iter().copied());
-        let others = observed.chain(pending).filter(weighs);
+        self.good_places.clear();
+        self.good_places.extend(self.split.good().iter().map(|position| places[*position]));
+        self.pending_places.clear();
+        self.pending_places.extend(pending.map(|(_, place)| place));
+        let good = Sample { count: weights.counts.0, rows: [(&self.good_places, &weights.good), (&[], &[])] };
+        let others = Sample {
+            count: weights.counts.1,
+            rows: [(places, &weights.others), (&self.pending_places, &weights.pending)],
+        };
         match &mut self.models[i] {
-            Model::Numeric(model) => {
-                model.build(settings.prior_weight, (weights.counts.0, good), (weights.counts.1, others));
-            }
+            Model::Numeric(model) => model.build(settings.prior_weight, good, others),
             Model::Choice(model) => model.build(settings.prior_weight, good, others),
         }
     }

@@ -10,6 +10,7 @@ mod densities;
 mod mixture;
 mod numeric;
 mod parzen;
+mod sample;
 mod split;
 mod weights;
 

@@ -2,6 +2,7 @@
 
 use super::mixture::Mixture;
 use super::parzen::Parzen;
+use super::sample::Sample;
 use crate::space::{Latent, ParamValue};
 use crate::stream::Stream;
 
@@ -22,17 +23,12 @@ impl Numeric {
         Self { latent, good, other, parzen: Parzen::default(), scored: Vec::new() }
     }
 
-    /// Takes the good and the other observations with their weights, each in the order of the trials' numbers.
-    pub fn build(
-        &mut self,
-        prior_weight: f64,
-        good: (usize, impl Iterator<Item = (f64, f64)>),
-        others: (usize, impl Iterator<Item = (f64, f64)>),
-    ) {
+    /// Takes the good and the other observations.
+    pub fn build(&mut self, prior_weight: f64, good: Sample<'_>, others: Sample<'_>) {
         let law = self.latent.law;
-        self.parzen.fill(&mut self.good, law, prior_weight, good.0, good.1);
+        self.parzen.fill(&mut self.good, law, prior_weight, good);
         self.good.make_drawable();
-        self.parzen.fill(&mut self.other, law, prior_weight, others.0, others.1);
+        self.parzen.fill(&mut self.other, law, prior_weight, others);
     }
 
     /// The candidate, of so many drawn from the good density, where it exceeds the other density most; the first

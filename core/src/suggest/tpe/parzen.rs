@@ -2,6 +2,7 @@
 
 use super::bins::Bins;
 use super::mixture::{Kernel, Mixture};
+use super::sample::Sample;
 use crate::space::Law;
 
 /// From so many observations on, kernels of the least bandwidth are merged.
@@ -30,27 +31,19 @@ pub(super) struct Parzen {
 }
 
 impl Parzen {
-    /// Fills `mixture` with `count` observations (place, weight), in the order of the trials' numbers, and the prior
-    /// as one more.
-    pub fn fill(
-        &mut self,
-        mixture: &mut Mixture,
-        law: Law,
-        prior_weight: f64,
-        count: usize,
-        observations: impl Iterator<Item = (f64, f64)>,
-    ) {
+    /// Fills `mixture` with the observations, and the prior as one more.
+    pub fn fill(&mut self, mixture: &mut Mixture, law: Law, prior_weight: f64, sample: Sample<'_>) {
         mixture.clear(law);
         #[expect(clippy::cast_precision_loss, reason = "no study has 2^53 trials")]
-        let least = law.spread() / (count as f64 + 2.0).min(100.0);
-        if count < MERGE_FROM {
+        let least = law.spread() / (sample.count as f64 + 2.0).min(100.0);
+        if sample.count < MERGE_FROM {
             self.few.clear();
-            self.few.extend(observations);
+            self.few.extend(sample.observations());
             // Stable: equal places stay in the order of the numbers.
             self.few.sort_by(|a, b| a.0.total_cmp(&b.0));
             fill_one_by_one(mixture, law, prior_weight, least, &self.few);
         } else {
-            self.fill_merged(mixture, law, prior_weight, least, observations);
+            self.fill_merged(mixture, law, prior_weight, least, sample);
         }
         mixture.finish();
     }
@@ -61,7 +54,7 @@ impl Parzen {
         law: Law,
         prior_weight: f64,
         least: f64,
-        observations: impl Iterator<Item = (f64, f64)>,
+        sample: Sample<'_>,
     ) {
         let (centre, spread) = (law.centre(), law.spread());
         let (low, high) = match law {
@@ -69,7 +62,7 @@ impl Parzen {
             Law::Normal { .. } => (centre - RANGE * spread, centre + RANGE * spread),
         };
         self.bins.lay(low, high, least * BIN);
-        observations.for_each(|(place, weight)| self.bins.add(place, weight));
+        sample.rows.iter().for_each(|(places, weights)| self.bins.add(places, weights));
         mixture.push(Kernel { mu: centre, sigma: spread, weight: prior_weight });
         let mut before = f64::NEG_INFINITY;
         let mut filled = self.bins.filled().peekable();
@@ -131,10 +124,16 @@ mod tests {
 
     const UNIT: Law = Law::Uniform { low: 0.0, high: 1.0 };
 
+    fn fill(mixture: &mut Mixture, law: Law, prior_weight: f64, observations: &[(f64, f64)]) {
+        let (places, weights): (Vec<f64>, Vec<f64>) = observations.iter().copied().unzip();
+        let sample = Sample { count: places.len(), rows: [(&places, &weights), (&[], &[])] };
+        Parzen::default().fill(mixture, law, prior_weight, sample);
+    }
+
     fn kernels(places: &[f64]) -> Vec<(f64, f64)> {
         let mut mixture = Mixture::default();
-        let observations = places.iter().map(|place| (*place, 1.0));
-        Parzen::default().fill(&mut mixture, UNIT, 1.0, places.len(), observations);
+        let observations: Vec<_> = places.iter().map(|place| (*place, 1.0)).collect();
+        fill(&mut mixture, UNIT, 1.0, &observations);
         mixture.kernels().map(|kernel| (kernel.mu, (kernel.sigma * 1e9).round() / 1e9)).collect()
     }
 
@@ -163,7 +162,7 @@ mod tests {
             let mut sorted = all.clone();
             sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
             let (mut merged, mut exact) = (Mixture::default(), Mixture::default());
-            Parzen::default().fill(&mut merged, law, 1.0, all.len(), all.iter().copied());
+            fill(&mut merged, law, 1.0, &all);
             exact.clear(law);
             fill_one_by_one(&mut exact, law, 1.0, law.spread() / 100.0, &sorted);
             exact.finish();
@@ -180,7 +179,7 @@ mod tests {
     #[test]
     fn a_mixture_is_the_weighted_sum_of_its_kernels() {
         let mut mixture = Mixture::default();
-        Parzen::default().fill(&mut mixture, UNIT, 2.0, 3, [(0.2, 1.0), (0.3, 0.5), (0.9, 1.0)].into_iter());
+        fill(&mut mixture, UNIT, 2.0, &[(0.2, 1.0), (0.3, 0.5), (0.9, 1.0)]);
         let kernels = [(0.2, 0.2, 1.0), (0.3, 0.2, 0.5), (0.5, 1.0, 2.0), (0.9, 0.4, 1.0)];
         for z in [0.0, 0.25, 0.7, 1.0] {
             let density: f64 = kernels
@@ -198,7 +197,7 @@ mod tests {
     #[test]
     fn draws_follow_the_mixture_within_the_bounds() {
         let mut mixture = Mixture::default();
-        Parzen::default().fill(&mut mixture, UNIT, 1.0, 3, [(0.02, 1.0), (0.3, 1.0), (0.9, 1.0)].into_iter());
+        fill(&mut mixture, UNIT, 1.0, &[(0.02, 1.0), (0.3, 1.0), (0.9, 1.0)]);
         mixture.make_drawable();
         let mut stream = Stream::new(5, 1, "draws");
         let mut draws: Vec<f64> = (0..20_000).map(|_| mixture.draw(&mut stream)).collect();
