@@ -13,6 +13,7 @@ use crate::command::study::StudyArgs;
 use crate::command::suggest::SuggestArgs;
 use crate::command::trial::TrialArgs;
 use crate::command::worker::WorkerArgs;
+use crate::command::workers::WorkersArgs;
 use crate::failure;
 
 const EXAMPLES: &str = "\
@@ -84,6 +85,8 @@ pub enum Command {
     Study(StudyArgs),
     /// List, show, enqueue, cancel and retry trials
     Trial(TrialArgs),
+    /// List the workers that are attached to a server, and drain them
+    Workers(WorkersArgs),
     /// Propose points over stdin and stdout, without a server
     Suggest(SuggestArgs),
     /// Measure this machine: round trips on each store, and suggesters

@@ -9,8 +9,8 @@ use tunewright_core::name::ProjectName;
 
 use crate::args::Global;
 
-/// A person is waiting.
-const DEADLINE: Duration = Duration::from_secs(10);
+/// A person is waiting, and sees nothing meanwhile.
+const DEADLINE: Duration = Duration::from_secs(2);
 
 /// What every command has at hand.
 #[derive(Clone, Debug)]

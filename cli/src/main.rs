@@ -13,6 +13,7 @@ mod store;
 mod study_file;
 mod table;
 mod telemetry;
+mod yaml;
 
 use std::process::ExitCode;
 

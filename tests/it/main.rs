@@ -6,6 +6,8 @@ mod deploy;
 mod digits;
 mod docs;
 mod faults;
+mod http;
+mod promises;
 mod run;
 mod sdk;
 mod support;

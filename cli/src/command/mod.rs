@@ -8,6 +8,7 @@ pub mod study;
 pub mod suggest;
 pub mod trial;
 pub mod worker;
+pub mod workers;
 
 use crate::args::Command;
 use crate::context::Context;
@@ -26,6 +27,7 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Worker(args) => on_runtime(worker::run(args, context)),
         Command::Study(args) => on_runtime(args.run(context)),
         Command::Trial(args) => on_runtime(args.run(context)),
+        Command::Workers(args) => on_runtime(args.run(context)),
     }
 }
 

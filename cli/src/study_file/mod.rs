@@ -48,8 +48,10 @@ impl StudyFile {
     pub fn from_yaml(text: &str) -> Result<Self, Refusal> {
         refuse_empty(text)?;
         let key = RefCell::default();
-        serde_saphyr::with_deserializer_from_str(text, |yaml| FileVisitor(&key).deserialize(yaml))
-            .map_err(|error| problem::in_yaml(&error, &key.borrow()))
+        serde_saphyr::with_deserializer_from_str_with_options(text, crate::yaml::options(), |yaml| {
+            FileVisitor(&key).deserialize(yaml)
+        })
+        .map_err(|error| problem::in_yaml(&error, &key.borrow()))
     }
 
     /// # Errors

@@ -64,6 +64,14 @@ fn a_wrong_space_is_named_by_its_path() {
         ("seed: 1", "missing field `space` (line 1, column 1)"),
         ("space: {x: {type: uniform, low: 1, high: 0}}", "space.x: low must be < high (line 1, column 8)"),
         (
+            "space: {x: {type: uniform, low: .nan, high: 0}}",
+            "space.x: low must be finite, not NaN (line 1, column 8)",
+        ),
+        (
+            "space: {x: {type: uniform, low: 0, high: .inf}}",
+            "space.x: high must be finite, not inf (line 1, column 8)",
+        ),
+        (
             "space: {x: {type: unifrm, low: 0, high: 1}}",
             "space.x: `unifrm` is no kind of parameter (did you mean ",
         ),
@@ -76,6 +84,16 @@ fn a_wrong_space_is_named_by_its_path() {
     let refusal = StudyFile::from_json(json).expect_err("bounds the wrong way round");
     assert_eq!(refusal.field.as_deref(), Some("space.x"));
     assert_eq!(refusal.message, "low must be < high (line 1, column 58)");
+}
+
+#[test]
+fn words_that_were_booleans_once_are_texts() {
+    let text = "space: {y: {type: choice, options: [y, no, off, true]}}";
+    let file = StudyFile::from_yaml(text).expect("a study");
+    assert_eq!(file.spec.space.parameters()[0].options, ["y", "no", "off", "true"]);
+    let point = [("y".to_owned(), tunewright_core::space::ParamValue::Option("no".to_owned()))];
+    let config = file.spec.space.instantiate(&point.into_iter().collect()).expect("a configuration");
+    assert_eq!(config, serde_json::json!({"y": "no"}));
 }
 
 #[test]

@@ -102,7 +102,10 @@ impl Dispatcher {
         }
     }
 
+    /// Offers every study that may lease, and forgets those that may no more or were deleted.
     fn offer_all(&mut self) {
+        let may_lease = |study: &StudyRef| self.registry.get(study).is_ok_and(|handle| handle.may_lease());
+        self.offers.retain(|study, on| on.asking > 0 || may_lease(study));
         for handle in self.registry.list(None).iter().filter(|handle| handle.may_lease()) {
             self.offers.entry(handle.key().clone()).or_default();
         }
@@ -208,9 +211,8 @@ impl Dispatcher {
             self.offers.remove(study);
         } else if let Some((why, until)) = asked.waiting {
             debug!(%study, ?why, "nothing to lease");
-            let clock = self.clock;
-            let at = until.map_or_else(|| Instant::now() + 60 * SWEEP, |until| clock.instant_of(until));
-            on.not_before = Some(at);
+            let sweep = Instant::now() + SWEEP;
+            on.not_before = Some(until.map_or(sweep, |until| self.clock.instant_of(until).min(sweep)));
         }
         for trial in asked.trials {
             self.deliver(worker, session, study, &spec, trial);

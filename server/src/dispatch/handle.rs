@@ -116,7 +116,7 @@ impl DispatchHandle {
             Ok(())
         } else {
             Err(Refusal::not_found(format!("there is no worker `{worker}`"))
-                .with_hint("`tunewright worker list` shows the attached ones"))
+                .with_hint("`tunewright workers list` shows the attached ones"))
         }
     }
 

@@ -37,7 +37,8 @@ impl FileSettings {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        serde_saphyr::from_str(&text).with_context(|| format!("cannot use `{}`", path.display()))
+        serde_saphyr::from_str_with_options(&text, crate::yaml::options())
+            .with_context(|| format!("cannot use `{}`", path.display()))
     }
 }
 

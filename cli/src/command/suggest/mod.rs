@@ -38,7 +38,8 @@ pub fn run(args: SuggestArgs) -> anyhow::Result<()> {
 }
 
 fn read_algorithm(text: &str) -> Result<Algorithm, String> {
-    let algorithm: Algorithm = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
+    let algorithm: Algorithm = serde_saphyr::from_str_with_options(text, crate::yaml::options())
+        .map_err(|error| error.to_string())?;
     algorithm.validate().map_err(|refusal| refusal.to_string())?;
     Ok(algorithm)
 }
