@@ -173,6 +173,8 @@ mod tests {
             ("tunewright serve --project a.b/c", ErrorKind::ValueValidation),
             ("tunewright serve -v -q", ErrorKind::ArgumentConflict),
             ("tunewright bench --seconds 0", ErrorKind::ValueValidation),
+            ("tunewright bench --trials 0", ErrorKind::ValueValidation),
+            ("tunewright bench --only bogus", ErrorKind::InvalidValue),
             ("tunewright completions tcsh", ErrorKind::InvalidValue),
         ] {
             assert_eq!(parse(line).expect_err(line).kind(), kind, "{line}");

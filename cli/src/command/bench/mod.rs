@@ -1,16 +1,19 @@
 //! `tunewright bench`: what this machine can do.
 
 mod cell;
+mod history;
 mod machine;
 mod redis;
 mod report;
+mod restart;
 mod store;
 mod suggest;
 mod target;
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
 
 use crate::context::Context;
 use crate::failure::Interrupted;
@@ -19,13 +22,16 @@ use crate::telemetry::say;
 use cell::{CELL_CLIENTS, Cell};
 use machine::Machine;
 use report::Report;
+use restart::Restarts;
 use store::Store;
 use suggest::SuggestTime;
 
 const HELP: &str = "\
 One round trip is an ask and the completion of what was asked for, each acknowledged as stored. The server is a process
 of its own on this machine, new for each row, and shares its cores with the clients; each client has its own connection.
-Suggest times are those of the search alone, right after one more result came in, over 10 parameters.";
+Suggest times are those of the search alone, right after one more result came in, over 10 parameters. Restart times count
+from the start of the server's process, over a store that holds one study of that many completed trials: until the study is
+served with all of them, and until the first new trial is suggested by TPE and stored.";
 
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
@@ -36,6 +42,24 @@ pub struct BenchArgs {
     /// A Redis to measure on [default: one that is started for it, if `redis-server` is installed]
     #[arg(long, value_name = "URL")]
     pub redis: Option<String>,
+    /// How many completed trials the study has that is served again after a restart
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub trials: u64,
+    /// Measure one section instead of all
+    #[arg(long, value_name = "SECTION")]
+    pub only: Option<Section>,
+}
+
+/// What can be measured by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Section {
+    /// Ask and complete over the wire, on each store
+    RoundTrips,
+    /// The search by itself
+    Suggest,
+    /// A server that starts again over a large study
+    Restart,
 }
 
 /// Measures and prints as it goes; with `--json` one document at the end.
@@ -51,13 +75,27 @@ pub async fn run(args: BenchArgs, context: &Context) -> anyhow::Result<()> {
 }
 
 async fn measure(args: &BenchArgs, context: &Context) -> anyhow::Result<()> {
-    let per_row = Duration::from_secs(args.seconds);
     let mut report = Report::new(Machine::look());
     if cfg!(debug_assertions) {
         say("warning: this is a debug build; its figures say nothing about a release");
     }
     report.print_head(context)?;
-    for store in Store::all(args.redis.as_deref()).await? {
+    let is_wanted = |section| args.only.is_none_or(|only| only == section);
+    if is_wanted(Section::RoundTrips) {
+        measure_round_trips(args, context, &mut report).await?;
+    }
+    if is_wanted(Section::Suggest) {
+        measure_suggest(args, context, &mut report).await?;
+    }
+    if is_wanted(Section::Restart) {
+        measure_restart(args, context, &mut report).await?;
+    }
+    report.print_end(context)
+}
+
+async fn measure_round_trips(args: &BenchArgs, context: &Context, report: &mut Report) -> anyhow::Result<()> {
+    report.print_round_trips_head(context)?;
+    for store in Store::all(Section::RoundTrips, args.redis.as_deref()).await? {
         let store = match store {
             Ok(store) => store,
             Err(reason) => {
@@ -67,12 +105,17 @@ async fn measure(args: &BenchArgs, context: &Context) -> anyhow::Result<()> {
         };
         for algorithm in ["random", "tpe"] {
             for clients in CELL_CLIENTS {
-                let row = Cell { algorithm, clients, duration: per_row }.measure(&store).await?;
+                let row = Cell { algorithm, clients, duration: args.per_row() }.measure(&store).await?;
                 report.add_row(row, context)?;
             }
         }
     }
+    Ok(())
+}
+
+async fn measure_suggest(args: &BenchArgs, context: &Context, report: &mut Report) -> anyhow::Result<()> {
     report.print_suggest_head(context)?;
+    let per_row = args.per_row();
     for algorithm in ["random", "anneal", "tpe"] {
         for trials in suggest::TRIALS {
             // Seconds of plain arithmetic: not for a thread that answers signals.
@@ -81,5 +124,27 @@ async fn measure(args: &BenchArgs, context: &Context) -> anyhow::Result<()> {
             report.add_suggest(time, context)?;
         }
     }
-    report.print_end(context)
+    Ok(())
+}
+
+async fn measure_restart(args: &BenchArgs, context: &Context, report: &mut Report) -> anyhow::Result<()> {
+    report.print_restart_head(context)?;
+    for store in Store::all(Section::Restart, args.redis.as_deref()).await? {
+        match store {
+            Ok(store) if store.is_kept() => {
+                for time in Restarts::measure(&store, args.trials).await? {
+                    report.add_restart(time, context)?;
+                }
+            }
+            Ok(_) => {}
+            Err(reason) => report.add_unmeasured(reason, context)?,
+        }
+    }
+    Ok(())
+}
+
+impl BenchArgs {
+    const fn per_row(&self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::cell::Row;
 use super::machine::Machine;
+use super::restart::RestartTime;
 use super::store::Unmeasured;
 use super::suggest::SuggestTime;
 use crate::context::Context;
@@ -15,21 +16,29 @@ pub struct Report {
     round_trips: Vec<Row>,
     not_measured: Vec<Unmeasured>,
     suggest: Vec<SuggestTime>,
+    restart: Vec<RestartTime>,
 }
 
 impl Report {
     pub const fn new(machine: Machine) -> Self {
-        Self { machine, round_trips: Vec::new(), not_measured: Vec::new(), suggest: Vec::new() }
+        Self {
+            machine,
+            round_trips: Vec::new(),
+            not_measured: Vec::new(),
+            suggest: Vec::new(),
+            restart: Vec::new(),
+        }
     }
 
     pub fn print_head(&self, context: &Context) -> anyhow::Result<()> {
         let Machine { cores, cpu, version, build } = &self.machine;
+        Self::tell(context, &format!("tunewright {version} ({build} build), {cores} cores, {cpu}\n"))
+    }
+
+    pub fn print_round_trips_head(&self, context: &Context) -> anyhow::Result<()> {
         Self::tell(
             context,
-            &format!(
-                "tunewright {version} ({build} build), {cores} cores, {cpu}\n\n\
-                 ask + complete         algorithm  clients  round trips/s   p50 ms   p99 ms   CPU/trial: server   clients\n"
-            ),
+            "\nask + complete         algorithm  clients  round trips/s   p50 ms   p99 ms   CPU/trial: server   clients\n",
         )
     }
 
@@ -69,6 +78,22 @@ impl Report {
             time.observe_p50_us / 1e3,
         );
         self.suggest.push(time);
+        Self::tell(context, &line)
+    }
+
+    pub fn print_restart_head(&self, context: &Context) -> anyhow::Result<()> {
+        Self::tell(
+            context,
+            "\nrestart                   trials  ended by   served after s   first suggestion after s\n",
+        )
+    }
+
+    pub fn add_restart(&mut self, time: RestartTime, context: &Context) -> anyhow::Result<()> {
+        let line = format!(
+            "{:<22} {:>9}  {:<8} {:>16.2} {:>26.2}\n",
+            time.store, time.trials, time.ended_by, time.served_s, time.suggested_s,
+        );
+        self.restart.push(time);
         Self::tell(context, &line)
     }
 

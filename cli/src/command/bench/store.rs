@@ -2,6 +2,7 @@
 
 use tempfile::TempDir;
 
+use super::Section;
 use super::redis::Redis;
 
 /// A store to measure on, and what keeps it there.
@@ -17,23 +18,30 @@ pub enum Store {
 /// A store that is not measured, and why.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Unmeasured {
+    pub section: Section,
     pub store: &'static str,
     pub reason: String,
 }
 
 impl Store {
-    /// All stores, or why one is missing.
+    /// All stores, fresh ones for each section, or why one is missing.
     ///
     /// # Errors
     /// When there is no room for a temporary directory.
-    pub async fn all(redis: Option<&str>) -> anyhow::Result<Vec<Result<Self, Unmeasured>>> {
+    pub async fn all(section: Section, redis: Option<&str>) -> anyhow::Result<Vec<Result<Self, Unmeasured>>> {
         let redis = match redis {
             Some(url) => Ok(Self::GivenRedis(url.to_owned())),
             None => Redis::start().await.map(|redis| Self::Redis(Box::new(redis))).map_err(|error| {
-                Unmeasured { store: "redis", reason: format!("{error:#}; name a Redis with --redis URL") }
+                let reason = format!("{error:#}; name a Redis with --redis URL");
+                Unmeasured { section, store: "redis", reason }
             }),
         };
         Ok(vec![Ok(Self::Memory), Ok(Self::Redb(tempfile::tempdir()?)), redis])
+    }
+
+    /// Whether a study is still there once the server has ended.
+    pub const fn is_kept(&self) -> bool {
+        !matches!(self, Self::Memory)
     }
 
     pub const fn name(&self) -> &'static str {

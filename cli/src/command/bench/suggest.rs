@@ -88,17 +88,21 @@ fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-fn ask(search: &mut dyn Suggester, number: u64) -> anyhow::Result<Point> {
+pub(super) fn ask(search: &mut dyn Suggester, number: u64) -> anyhow::Result<Point> {
     match search.suggest(&Ask { number, pending: &[], fixed: &Point::default() }) {
         Proposal::Point(point) => Ok(point),
         Proposal::Exhausted => bail!("the search has ended"),
     }
 }
 
-/// A bowl, so that there is something to learn.
 fn ended(number: u64, point: Point) -> Observation {
-    let loss = point.iter().filter_map(|(_, value)| value.as_f64()).map(|value| (value - 0.3).powi(2)).sum();
+    let loss = bowl(&point);
     Observation { number, point, verdict: Verdict::Completed { loss } }
+}
+
+/// A bowl, so that there is something to learn.
+pub(super) fn bowl(point: &Point) -> f64 {
+    point.iter().filter_map(|(_, value)| value.as_f64()).map(|value| (value - 0.3).powi(2)).sum()
 }
 
 #[cfg(test)]

@@ -56,6 +56,14 @@ impl Target {
         Ok(Self { url: url.to_owned(), process, cpu_before })
     }
 
+    /// Ends it as a crash would, and waits until it is gone.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub async fn kill(mut self) -> anyhow::Result<()> {
+        self.process.kill().await.context("the server cannot be killed")
+    }
+
     /// Ends it and tells how much CPU time it has used.
     ///
     /// # Errors
