@@ -29,7 +29,7 @@ release: ## Build the binary, optimised
 
 .PHONY: setup
 setup: .venv-test/ready ## Install what the tests and the linters need
-	@.ci/packages build-essential redis-server
+	@.ci/packages build-essential openssl redis-server
 
 .PHONY: test
 test: setup ## Run all tests, with a real Redis and real processes
