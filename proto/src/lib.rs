@@ -2,6 +2,7 @@
 //!
 //! Protobuf types stop here, in `server/src/grpc` and in the SDK's transport; nothing stores them.
 
+pub mod codec;
 pub mod convert;
 pub mod status;
 

@@ -2,8 +2,10 @@
 
 use std::fmt::Debug;
 
+use bytes::BufMut as _;
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::transport::Channel;
-use tonic::{Code, Status};
+use tonic::{Code, Request, Status};
 use tunewright_proto::status::from_status;
 use tunewright_proto::v1::study_service_client::StudyServiceClient;
 use tunewright_proto::v1::trial_service_client::TrialServiceClient;
@@ -17,6 +19,7 @@ const STUDY: &str = "sound";
 struct Bench {
     studies: StudyServiceClient<Channel>,
     trials: TrialServiceClient<Channel>,
+    channel: Channel,
     lease: v1::LeaseRef,
     _server: InProcess,
 }
@@ -27,13 +30,13 @@ impl Bench {
         let channel =
             Channel::from_shared(server.url.clone()).expect("a url").connect().await.expect("connected");
         let mut studies = StudyServiceClient::new(channel.clone());
-        let mut trials = TrialServiceClient::new(channel);
+        let mut trials = TrialServiceClient::new(channel.clone());
         studies.create_study(create(STUDY, uniform(0.0, 1.0))).await.expect("a sound study");
         let ask =
             v1::AskTrialsRequest { study: study(STUDY), client_id: "me".to_owned(), ..Default::default() };
         let asked = trials.ask_trials(ask).await.expect("a trial").into_inner();
         let lease = asked.assignments[0].lease.clone().expect("a lease");
-        Self { studies, trials, lease, _server: server }
+        Self { studies, trials, channel, lease, _server: server }
     }
 
     /// All that can be seen of the server's state.
@@ -42,6 +45,16 @@ impl Bench {
         let list = v1::ListTrialsRequest { study: study(STUDY), ..Default::default() };
         let trials = self.trials.list_trials(list).await.expect("trials");
         (studies.into_inner(), trials.into_inner())
+    }
+
+    /// Creates a study whose name is these bytes, whatever they are.
+    async fn create_with_name(&mut self, name: &[u8]) -> Result<(), Status> {
+        let study = [&[0x12, u8::try_from(name.len()).expect("short")], name].concat();
+        let request = [&[0x0a, u8::try_from(study.len()).expect("short")], &study[..]].concat();
+        let path = "/tunewright.v1.StudyService/CreateStudy".parse().expect("a path");
+        let mut grpc = tonic::client::Grpc::new(self.channel.clone());
+        grpc.ready().await.expect("connected");
+        grpc.unary(Request::new(request), path, Bytes).await.map(|_| ())
     }
 
     /// Creating a study over this space is refused with these words.
@@ -76,6 +89,43 @@ impl Bench {
             v1::EnqueueTrialRequest { study: study(STUDY), point: Some(point), ..Default::default() };
         assert_invalid(self.trials.enqueue_trial(request).await, says);
         assert_eq!(self.state().await, before, "after {says}");
+    }
+}
+
+/// Sends bytes as they are, and looks at no answer.
+struct Bytes;
+
+impl Codec for Bytes {
+    type Encode = Vec<u8>;
+    type Decode = ();
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for Bytes {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn encode(&mut self, item: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put_slice(&item);
+        Ok(())
+    }
+}
+
+impl Decoder for Bytes {
+    type Item = ();
+    type Error = Status;
+
+    fn decode(&mut self, _: &mut DecodeBuf<'_>) -> Result<Option<()>, Status> {
+        Ok(Some(()))
     }
 }
 
@@ -196,6 +246,7 @@ async fn points() {
 async fn messages_that_are_too_large_or_not_text() {
     let mut bench = Bench::new().await;
     let before = bench.state().await;
+    assert_invalid(bench.create_with_name(&[0xff, 0xfe]).await, "study.name: must be text in UTF-8");
     let huge = create("bad", constant(value::Kind::StringValue("x".repeat(5 << 20))));
     let status = bench.studies.create_study(huge).await.expect_err("too large");
     assert_eq!(status.code(), Code::OutOfRange, "{status:?}");
