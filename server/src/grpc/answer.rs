@@ -2,7 +2,7 @@
 
 use tonic::{Response, Status};
 use tunewright_core::Refusal;
-use tunewright_core::study::{Reply, ResumeHint, StudyRef, StudySpec, Trial, TrialNumber};
+use tunewright_core::study::{Reply, StudyRef, StudySpec, Trial, TrialNumber};
 use tunewright_proto::convert::{Assignment, BestLoss, StudyInfo, StudyLease};
 use tunewright_proto::status::to_status;
 use tunewright_proto::v1;
@@ -47,7 +47,7 @@ pub(super) fn assignment(
         config,
         lease_ttl_ms: spec.lease_ttl_ms,
         trial_timeout_ms: spec.trial_timeout_ms,
-        resume: trial.hint.map(|hint| ResumeHint { ..hint }),
+        resume: trial.hint,
         durability: durability.as_str().to_owned(),
     }
     .try_into()
