@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use prost::Message as _;
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
+    "tunewright/v1/attachment.proto",
     "tunewright/v1/space.proto",
     "tunewright/v1/study.proto",
     "tunewright/v1/trial.proto",
