@@ -50,7 +50,7 @@ def printed_above(write_line: Callable[[str, TextIO], None]) -> Iterator[tuple[T
     """
     before = sys.stdout, sys.stderr
     mine = LinesAbove(sys.stdout, write_line), LinesAbove(sys.stderr, write_line)
-    sys.stdout, sys.stderr = mine  # type: ignore[assignment]  # duck-typed text streams
+    sys.stdout, sys.stderr = mine
     try:
         yield before
     finally:

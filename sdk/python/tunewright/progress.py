@@ -10,14 +10,14 @@ import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
-from typing import Any, Literal, TextIO, Union
+from typing import Any, Literal
 
-from tunewright._bar_output import printed_above
+from tunewright._tqdm_bar import TqdmBar, in_notebook, postfix
 
 Factory = Callable[..., AbstractContextManager[Any]]
-"""Hyperopt's kind: called with `initial` and `total`; what it yields has `update(n)` and takes a `postfix`."""
+"""Hyperopt's kind: called with `initial` and `total`; it yields what has `update(n)` and a `postfix`."""
 
-Show = Union[bool, Literal["always"], Factory, None]
+Show = bool | Literal["always"] | Factory | None
 
 
 class Progress:
@@ -36,9 +36,10 @@ class Progress:
         """The progress that `show` asks for.
 
         `show`: `True` or `None` shows a bar where somebody can see it, which is a terminal or a notebook, and
-        nothing where tqdm is not installed; `"always"` shows one into files, too, and warns without tqdm; `False` shows
-        none; anything callable is a context-manager factory as Hyperopt's `show_progressbar` takes it.
-        `initial`: how many trials had ended before this run. `total`: how many there will be, `None` if nobody knows.
+        nothing where tqdm is not installed; `"always"` shows one into files, too, and warns without tqdm;
+        `False` shows none; anything callable is a context-manager factory as Hyperopt's `show_progressbar`
+        takes it. `initial`: how many trials had ended before this run. `total`: how many in all,
+        `None` if nobody knows.
         """
         if total is not None and total >= sys.maxsize:
             total = None
@@ -53,7 +54,9 @@ class Progress:
             import tqdm  # noqa: F401
         except ImportError:
             if show == "always":
-                warnings.warn("no progress bar, because `tqdm` is not installed (`pip install tqdm`)", stacklevel=2)
+                warnings.warn(
+                    "no progress bar, because `tqdm` is not installed (`pip install tqdm`)", stacklevel=2
+                )
             return cls(None, initial=initial, total=total)
         return cls(TqdmBar, initial=initial, total=total)
 
@@ -67,7 +70,7 @@ class Progress:
         return self
 
     def update(self, best_loss: float | None, done: int, failed: int = 0, running: int = 0) -> None:
-        """Shows the state of now. `done` counts all ended trials, failed ones and those before the run included."""
+        """Shows the state of now. `done` counts all ended trials, failed ones and those before it, too."""
         if self._bar is None:
             return
         try:
@@ -95,87 +98,9 @@ class Progress:
         warnings.warn(f"no progress bar from here on: {type(error).__name__}: {error}", stacklevel=3)
 
 
-class TqdmBar:
-    """tqdm's bar, refreshed at most ten times a second; what the objective prints in a terminal goes above it."""
-
-    def __init__(self, initial: int, total: int | None) -> None:
-        self._initial = initial
-        self._total = total
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Any:
-        with warnings.catch_warnings():
-            # tqdm warns about missing notebook widgets and then shows a text bar, which is good enough.
-            warnings.simplefilter("ignore")
-            from tqdm.auto import tqdm
-
-            stream = sys.stderr
-            if not _in_notebook():
-
-                def write_line(line: str, into: TextIO) -> None:
-                    with tqdm.external_write_mode(file=stream):
-                        into.write(line)
-
-                self._stack.enter_context(printed_above(write_line))
-            bar = tqdm(
-                initial=self._initial,
-                total=self._total,
-                file=stream,
-                unit="trial",
-                dynamic_ncols=True,
-                # Drawn by time alone: what changes may be the number of running trials.
-                miniters=0,
-            )
-        return self._stack.enter_context(_PostfixText(bar))
-
-    def __exit__(self, *raised: Any) -> None:
-        self._stack.__exit__(*raised)
-
-
-class _PostfixText:
-    """A tqdm bar whose `postfix` is a text and is shown with the next refresh."""
-
-    def __init__(self, bar: Any) -> None:
-        self._bar = bar
-        self.postfix = postfix(None, 0, 0)
-
-    def update(self, n: int) -> None:
-        self._bar.set_postfix_str(self.postfix, refresh=False)
-        self._bar.update(n)
-
-    def refresh(self) -> None:
-        self._bar.set_postfix_str(self.postfix, refresh=False)
-        # A change without an ended trial: tqdm's own rule for how often it draws.
-        self._bar.update(0)
-
-    def __enter__(self) -> _PostfixText:
-        return self
-
-    def __exit__(self, *raised: Any) -> None:
-        self._bar.set_postfix_str(self.postfix, refresh=True)
-        self._bar.close()
-
-
-def postfix(best_loss: float | None, failed: int, running: int) -> str:
-    """What is shown behind the bar, for example `best loss: 0.25, 2 failed, 4 running`."""
-    parts = ["best loss: " + ("?" if best_loss is None else str(float(best_loss)))]
-    if failed:
-        parts.append(f"{failed} failed")
-    if running:
-        parts.append(f"{running} running")
-    return ", ".join(parts)
-
-
-def _in_notebook() -> bool:
-    """Whether a Jupyter kernel runs us. IPython is not imported for the question."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return shell is not None and "IPKernelApp" in getattr(shell, "config", {})
-
-
 def _somebody_sees_stderr() -> bool:
     try:
-        return _in_notebook() or bool(sys.stderr.isatty())
+        return in_notebook() or bool(sys.stderr.isatty())
     except (AttributeError, ValueError):
         # No stream at all (`pythonw`), or a closed one.
         return False

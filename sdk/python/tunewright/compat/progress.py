@@ -1,4 +1,4 @@
-"""Hyperopt's `progress` module: context managers that take `initial` and `total` and yield an object with `update(n)`.
+"""Hyperopt's `progress` module: context managers of `initial` and `total` that yield what has `update(n)`.
 
 They can be given to `fmin(show_progressbar=...)`. `default_callback` is what is used for `True`.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from tunewright.progress import TqdmBar
+from tunewright._tqdm_bar import TqdmBar
 
 
 class _NoProgress:
