@@ -135,7 +135,7 @@ fn study(name: &str) -> Option<v1::StudyRef> {
 
 fn create(name: &str, space: v1::SpaceNode) -> v1::CreateStudyRequest {
     let spec = v1::StudySpec { space: Some(space), ..Default::default() };
-    v1::CreateStudyRequest { study: study(name), spec: Some(spec) }
+    v1::CreateStudyRequest { study: study(name), spec: Some(spec), objective: None }
 }
 
 fn parameter(label: &str, distribution: space_parameter::Distribution) -> v1::SpaceNode {

@@ -103,6 +103,8 @@ fn hello(
         studies: studies.iter().map(v1::StudyRef::from).collect(),
         slots,
         labels: config.labels.clone(),
+        // Its trials run its own command: studies with an objective are for others.
+        runtime: None,
     })
 }
 

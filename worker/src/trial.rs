@@ -185,7 +185,7 @@ impl SlotTrial {
         match verdict {
             Verdict::Completed { loss, metrics } => {
                 let lease = Some(self.lease.clone());
-                let request = v1::CompleteTrialRequest { lease, loss, metrics, output };
+                let request = v1::CompleteTrialRequest { lease, loss, metrics, output, result: None };
                 let sent = deliver("a result", &self.shared.give_up, || {
                     let (mut trials, request) = (self.shared.link.trials(), request.clone());
                     async move { trials.complete_trial(request).await }
@@ -194,7 +194,7 @@ impl SlotTrial {
             }
             Verdict::Pruned { loss, metrics } => {
                 let lease = Some(self.lease.clone());
-                let request = v1::PruneTrialRequest { lease, loss, metrics, output };
+                let request = v1::PruneTrialRequest { lease, loss, metrics, output, result: None };
                 let sent = deliver("a pruned trial", &self.shared.give_up, || {
                     let (mut trials, request) = (self.shared.link.trials(), request.clone());
                     async move { trials.prune_trial(request).await }
@@ -223,8 +223,8 @@ impl SlotTrial {
 
     async fn fail(&self, reason: EndReason, message: String, output: String) -> TrialEnd {
         let lease = Some(self.lease.clone());
-        let request =
-            v1::FailTrialRequest { lease, reason: v1::EndReason::from(reason).into(), message, output };
+        let reason = v1::EndReason::from(reason).into();
+        let request = v1::FailTrialRequest { lease, reason, message, output, result: None };
         let sent = deliver("a failed trial", &self.shared.give_up, || {
             let (mut trials, request) = (self.shared.link.trials(), request.clone());
             async move { trials.fail_trial(request).await }

@@ -14,7 +14,10 @@ impl TryFrom<v1::Algorithm> for Algorithm {
     type Error = Refusal;
 
     fn try_from(algorithm: v1::Algorithm) -> Result<Self, Refusal> {
-        let v1::Algorithm { name, settings } = algorithm;
+        let v1::Algorithm { name, settings, mix } = algorithm;
+        if !mix.is_empty() {
+            return Err(Refusal::invalid("mix", "is not understood by this server yet"));
+        }
         match name.as_str() {
             "random" => {
                 Settings(settings).end("random", &[])?;
@@ -50,7 +53,7 @@ impl From<&Algorithm> for v1::Algorithm {
             }
         };
         let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { name: name.to_owned(), settings }
+        Self { name: name.to_owned(), settings, mix: Vec::new() }
     }
 }
 

@@ -59,6 +59,7 @@ impl TryFrom<Assignment> for v1::Assignment {
             trial_timeout_ms: assignment.trial_timeout_ms,
             resume: assignment.resume.map(v1::ResumeHint::from),
             durability: assignment.durability,
+            objective: None,
         })
     }
 }

@@ -39,6 +39,7 @@ impl TryFrom<v1::CompleteTrialRequest> for ForStudy<CompleteTrial> {
     type Error = Refusal;
 
     fn try_from(request: v1::CompleteTrialRequest) -> Result<Self, Refusal> {
+        no_result(request.result.as_ref())?;
         let lease = StudyLease::of_request(request.lease)?;
         let command = CompleteTrial {
             lease: lease.token(),
@@ -54,6 +55,7 @@ impl TryFrom<v1::PruneTrialRequest> for ForStudy<PruneTrial> {
     type Error = Refusal;
 
     fn try_from(request: v1::PruneTrialRequest) -> Result<Self, Refusal> {
+        no_result(request.result.as_ref())?;
         let lease = StudyLease::of_request(request.lease)?;
         let command = PruneTrial {
             lease: lease.token(),
@@ -69,6 +71,7 @@ impl TryFrom<v1::FailTrialRequest> for ForStudy<FailTrial> {
     type Error = Refusal;
 
     fn try_from(request: v1::FailTrialRequest) -> Result<Self, Refusal> {
+        no_result(request.result.as_ref())?;
         let lease = StudyLease::of_request(request.lease)?;
         let reason = end_reason::from_number(request.reason).map_err(|e| e.within("reason"))?;
         let command = FailTrial {
@@ -121,5 +124,12 @@ impl TryFrom<v1::StopStudyRequest> for ForStudy<StopStudy> {
     fn try_from(request: v1::StopStudyRequest) -> Result<Self, Refusal> {
         let study = study_from_wire(request.study)?;
         Ok(Self { study, command: StopStudy { cancel_running: request.cancel_running } })
+    }
+}
+
+fn no_result(result: Option<&v1::Value>) -> Result<(), Refusal> {
+    match result {
+        None => Ok(()),
+        Some(_) => Err(Refusal::invalid("result", "is not understood by this server yet")),
     }
 }

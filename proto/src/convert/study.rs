@@ -93,6 +93,7 @@ impl TryFrom<&StudyInfo> for v1::Study {
             started_at_ms: millis(study.started_at),
             ended_at_ms: millis(study.ended_at),
             durability: study.durability.clone(),
+            objective: None,
         })
     }
 }

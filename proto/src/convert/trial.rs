@@ -147,6 +147,7 @@ impl From<TrialInfo> for v1::Trial {
             created_at_ms: trial.created_at.as_millis(),
             ended_at_ms: millis(trial.ended_at),
             version: trial.version.0,
+            result: None,
         }
     }
 }

@@ -16,6 +16,12 @@ impl TryFrom<v1::UpdateStudyRequest> for ForStudy<UpdateStudy> {
 
     fn try_from(request: v1::UpdateStudyRequest) -> Result<Self, Refusal> {
         let study = study_from_wire(request.study)?;
+        if request.algorithm.is_some() {
+            return Err(Refusal::invalid("algorithm", "cannot be changed by this server yet"));
+        }
+        if request.objective.is_some() {
+            return Err(Refusal::invalid("objective", "is not understood by this server yet"));
+        }
         let clear = Clear::new(request.clear)?;
         let command = UpdateStudy {
             max_trials: clear.or("max_trials", budget::max_trials(request.max_trials)?)?,
@@ -52,6 +58,8 @@ impl From<ForStudy<UpdateStudy>> for v1::UpdateStudyRequest {
             note: update.note,
             tags: update.tags.map(|entries| v1::Tags { entries }),
             clear: clear.map(|(name, _)| name.to_owned()).collect(),
+            algorithm: None,
+            objective: None,
         }
     }
 }

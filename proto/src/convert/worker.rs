@@ -74,6 +74,7 @@ impl From<WorkerHello> for v1::WorkerHello {
             studies: hello.studies.iter().map(v1::StudyRef::from).collect(),
             slots: hello.slots,
             labels: hello.labels,
+            runtime: None,
         }
     }
 }
@@ -111,6 +112,7 @@ impl From<WorkerInfo> for v1::Worker {
             attached_at_ms: worker.attached_at.as_millis(),
             last_heard_ms: worker.last_heard.as_millis(),
             leases: worker.leases.iter().map(v1::LeaseRef::from).collect(),
+            runtime: None,
         }
     }
 }

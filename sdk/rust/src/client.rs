@@ -81,7 +81,7 @@ impl Client {
     /// `already_exists` if it exists with another spec (the message says what differs), `invalid` if the spec is wrong.
     pub async fn create_study(&self, study: &StudyRef, spec: &StudySpec) -> Result<(StudyInfo, bool), Error> {
         let spec = v1::StudySpec::try_from(spec).map_err(|refusal| refusal.within("spec"))?;
-        let request = v1::CreateStudyRequest { study: Some(study.into()), spec: Some(spec) };
+        let request = v1::CreateStudyRequest { study: Some(study.into()), spec: Some(spec), objective: None };
         let answer = self
             .call(&request, |channel, request| async move { studies(channel).create_study(request).await })
             .await?;

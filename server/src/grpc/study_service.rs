@@ -25,6 +25,9 @@ pub(crate) struct StudyApi {
 impl StudyApi {
     async fn create(&self, request: v1::CreateStudyRequest) -> Result<v1::CreateStudyResponse, Refusal> {
         let key = study_from_wire(request.study)?;
+        if request.objective.is_some() {
+            return Err(Refusal::invalid("objective", "is not understood by this server yet"));
+        }
         let spec = required(request.spec, "spec")?;
         let spec = StudySpec::try_from(spec).map_err(|refusal| refusal.within("spec"))?;
         let (view, created) = self.registry.create(key, spec).await?;

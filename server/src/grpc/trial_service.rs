@@ -215,6 +215,13 @@ impl TrialService for TrialApi {
         answer(enqueued.await)
     }
 
+    async fn add_trial(
+        &self,
+        _request: Request<v1::AddTrialRequest>,
+    ) -> Result<Response<v1::AddTrialResponse>, Status> {
+        Err(Status::unimplemented("this server cannot add trials yet"))
+    }
+
     async fn cancel_trial(
         &self,
         request: Request<v1::CancelTrialRequest>,

@@ -182,6 +182,7 @@ impl TrialService for Stage {
         heartbeat_trials(HeartbeatTrialsRequest) -> HeartbeatTrialsResponse;
         prune_trial(PruneTrialRequest) -> PruneTrialResponse;
         enqueue_trial(EnqueueTrialRequest) -> EnqueueTrialResponse;
+        add_trial(AddTrialRequest) -> AddTrialResponse;
         cancel_trial(CancelTrialRequest) -> CancelTrialResponse;
         retry_trial(RetryTrialRequest) -> RetryTrialResponse;
         get_trial(GetTrialRequest) -> GetTrialResponse;
@@ -263,6 +264,7 @@ impl Play {
             trial_timeout_ms: None,
             resume: None,
             durability: "memory".to_owned(),
+            objective: None,
         };
         self.send(ToWorker::Assignment(v1::WorkerAssignment { sequence, assignment: Some(assignment) }))
             .await;

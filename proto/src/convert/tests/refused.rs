@@ -90,7 +90,10 @@ fn a_tree_that_is_too_deep_is_refused_and_not_followed() {
 fn bad_algorithms_are_told_what_is_known() {
     let algorithm = |name: &str, settings: &[(&str, f64)]| {
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
-        v1::StudySpec { algorithm: Some(v1::Algorithm { name: name.to_owned(), settings }), ..spec() }
+        v1::StudySpec {
+            algorithm: Some(v1::Algorithm { name: name.to_owned(), settings, mix: Vec::new() }),
+            ..spec()
+        }
     };
     for (wrong, message) in [
         (algorithm("bayes", &[]), "algorithm.name: must be one of `random`, `tpe`, `anneal`, not `bayes`"),
