@@ -22,6 +22,8 @@ class Flavour:
     is_expression: Callable[[Any], bool]
     """Whether something is a node of an expression, as annotations of parameters must be."""
     invalid_annotation: type[ValueError]
+    invalid_status: type[ValueError]
+    invalid_loss: type[ValueError]
 
 
 def ours() -> Flavour:
@@ -31,7 +33,7 @@ def ours() -> Flavour:
     from tunewright.compat._ctrl import Ctrl
     from tunewright.compat._domain import Domain
     from tunewright.compat._space_eval import space_eval
-    from tunewright.compat.exceptions import InvalidAnnotatedParameter
+    from tunewright.compat.exceptions import InvalidAnnotatedParameter, InvalidLoss, InvalidResultStatus
 
     return Flavour(
         name="tunewright",
@@ -41,6 +43,8 @@ def ours() -> Flavour:
         space_eval=space_eval,
         is_expression=lambda node: isinstance(node, pyll.Apply),
         invalid_annotation=InvalidAnnotatedParameter,
+        invalid_status=InvalidResultStatus,
+        invalid_loss=InvalidLoss,
     )
 
 
@@ -63,6 +67,8 @@ def theirs() -> Flavour:
         space_eval=fmin_module.space_eval,
         is_expression=lambda node: isinstance(node, hyperopt.pyll.base.Apply),
         invalid_annotation=hyperopt.exceptions.InvalidAnnotatedParameter,
+        invalid_status=hyperopt.exceptions.InvalidResultStatus,
+        invalid_loss=hyperopt.exceptions.InvalidLoss,
     )
 
 

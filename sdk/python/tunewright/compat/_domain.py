@@ -105,7 +105,11 @@ class Domain:
         return {"status": STATUS_NEW}
 
 
-def result_of(returned: Any) -> Doc:
+def result_of(
+    returned: Any,
+    invalid_status: type[ValueError] = InvalidResultStatus,
+    invalid_loss: type[ValueError] = InvalidLoss,
+) -> Doc:
     """What an objective returned as a result: a number is a loss; a dict without a status is `ok`."""
     returned = _scalar(returned)
     if isinstance(returned, numbers.Real):
@@ -117,12 +121,12 @@ def result_of(returned: Any) -> Doc:
     result = dict(returned)
     status = result.setdefault("status", STATUS_OK)
     if status not in STATUS_STRINGS:
-        raise InvalidResultStatus(result)
+        raise invalid_status(result)
     if status == STATUS_OK:
         try:
             result["loss"] = float(result["loss"])
         except (TypeError, KeyError, ValueError):
-            raise InvalidLoss(result) from None
+            raise invalid_loss(result) from None
     return result
 
 
