@@ -108,7 +108,10 @@ def test_an_open_file_behind_a_bound_method_is_named(tmp_path: Path) -> None:
         pickle_objective(trainer.objective)
     trainer.settings["log"].close()
     text = str(raised.value)
-    assert "`Trainer.objective`, its object, its attribute `settings`, the item 'log' (a `_io.TextIOWrapper`)" in text
+    assert (
+        "`Trainer.objective`, its object, its attribute `settings`, the item 'log' (a `_io.TextIOWrapper`)"
+        in text
+    )
 
 
 def test_other_parts_are_named_too() -> None:
@@ -128,7 +131,7 @@ def test_other_parts_are_named_too() -> None:
         "the global `GLOBAL_LOCK`": uses_a_global,
         "the default of `guard`": with_default,
         "its attribute `parts`, the item 1": Callable(),
-        "its argument `guard`": functools.partial(of_module, guard=lock),
+        "its argument `guard`": functools.partial(with_default, guard=lock),
     }
     for words, objective in expected.items():
         with pytest.raises(ObjectivePickleError) as raised:
@@ -142,7 +145,9 @@ def test_what_refuses_to_be_pickled_is_named_with_its_reason() -> None:
             raise TypeError("sessions stay where they are")
 
     session = Handle()
-    with pytest.raises(ObjectivePickleError, match=r"`session` of its closure .*sessions stay where they are"):
+    with pytest.raises(
+        ObjectivePickleError, match=r"`session` of its closure .*sessions stay where they are"
+    ):
         pickle_objective(lambda trial: session)
 
 
