@@ -125,7 +125,9 @@ def _fits(key: str, value: Any) -> bool:
 
 
 def _unwrapped(algo: Any) -> tuple[Any, dict[str, Any]]:
-    """The function below `functools.partial`, and the keywords on the way; positional ones make it unknown."""
+    """The function below `functools.partial`, and the keywords on the way; positional ones make it
+    unknown.
+    """
     keywords: dict[str, Any] = {}
     while isinstance(algo, functools.partial):
         if algo.args:

@@ -56,7 +56,9 @@ class Mirror:
         self._show(doc)
         return doc
 
-    def ended(self, doc: Doc, state: int, result: Doc | None = None, error: tuple[str, str] | None = None) -> None:
+    def ended(
+        self, doc: Doc, state: int, result: Doc | None = None, error: tuple[str, str] | None = None
+    ) -> None:
         """A trial that this process evaluated has ended."""
         doc["state"] = state
         doc["refresh_time"] = utc_now()

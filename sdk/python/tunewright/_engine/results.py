@@ -62,9 +62,7 @@ def outcome_of_doc(doc: Mapping[str, Any]) -> Outcome:
     if doc["state"] == JOB_STATE_ERROR:
         kind, text = (*doc["misc"].get("error", ("", "")), "")[:2]
         error = {"type": str(kind), "message": str(text)}
-        return replace(
-            Outcome.failed("objective_error", f"{kind}: {text}"), result={"exception": error}
-        )
+        return replace(Outcome.failed("objective_error", f"{kind}: {text}"), result={"exception": error})
     return outcome_of({key: value for key, value in doc["result"].items() if key != MARK})
 
 

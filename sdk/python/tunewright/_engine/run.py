@@ -126,7 +126,9 @@ class Run:
         self.trials.insert_trial_docs(docs)
         self.trials._refresh_docs()
         tids = {doc["tid"] for doc in docs}
-        added = [doc for doc in self.trials._dynamic_trials[-len(docs) :] if doc["tid"] in tids] if docs else []
+        added = (
+            [doc for doc in self.trials._dynamic_trials[-len(docs) :] if doc["tid"] in tids] if docs else []
+        )
         for doc in added:
             self._enqueue(doc)
         return added
@@ -187,7 +189,9 @@ class Run:
         try:
             number = self.session.add(self.space.to_point(vals), outcome, key)
         except (Invalid, ValueError, LookupError, TypeError) as error:
-            _log.warning("trial %s stays out of the study, since its point is not in the space: %s", doc["tid"], error)
+            _log.warning(
+                "trial %s stays out of the study, since its point is not in the space: %s", doc["tid"], error
+            )
             return
         self.mirror.bind(doc, number)
 
@@ -237,7 +241,9 @@ class Run:
         """Clients of this machine that are no more, but whose trials still count as running."""
         if self.session.is_new:
             return []
-        running = [doc["owner"] for doc in self.mirror.by_number.values() if doc["state"] == JOB_STATE_RUNNING]
+        running = [
+            doc["owner"] for doc in self.mirror.by_number.values() if doc["state"] == JOB_STATE_RUNNING
+        ]
         return dead_clients(owner for owner in running if owner)
 
     def _close(self) -> None:

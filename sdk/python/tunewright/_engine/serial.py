@@ -33,11 +33,7 @@ class SerialLoop:
         """Evaluates everything that is left. Raises what the objective raised, unless that is to be caught."""
         run = self._run
         run.show_progress()
-        while run.local and run.stops.reason() is None:
-            doc = run.local.pop(0)
-            doc["state"] = JOB_STATE_RUNNING
-            doc["book_time"] = doc["refresh_time"] = utc_now()
-            self._evaluate(doc, None)
+        self.evaluate_local()
         for client in run.reclaimable():
             while run.stops.reason() is None and (assignment := self._reclaimed(client)) is not None:
                 run.count_down()
@@ -55,8 +51,9 @@ class SerialLoop:
     def _reclaimed(self, client: str) -> trial_pb2.Assignment | None:
         """A trial that a process which is no more was evaluating."""
         number_running = [
-            number for number, doc in self._run.mirror.by_number.items() if doc["owner"] == client
-            and doc["state"] == JOB_STATE_RUNNING
+            number
+            for number, doc in self._run.mirror.by_number.items()
+            if doc["owner"] == client and doc["state"] == JOB_STATE_RUNNING
         ]
         if not number_running:
             return None
@@ -80,7 +77,8 @@ class SerialLoop:
                 run.fresh -= len(docs)
             run.queued += sum(run.mirror.is_bound(doc) for doc in docs)
             if run.local:
-                return self._evaluate_locals(left)
+                self.evaluate_local()
+                return self._next(run.left())
         while run.stops.reason() is None:
             try:
                 answer = run.session.ask()
@@ -94,12 +92,13 @@ class SerialLoop:
             return None
         return None
 
-    def _evaluate_locals(self, left: int | None) -> trial_pb2.Assignment | None:
+    def evaluate_local(self) -> None:
+        """Evaluates the trials that the server cannot know."""
         while self._run.local and self._run.stops.reason() is None:
-            self._evaluate(self._run.local.pop(0), None)
-        if self._run.stops.reason() is not None:
-            return None
-        return self._next(left)
+            doc = self._run.local.pop(0)
+            doc["state"] = JOB_STATE_RUNNING
+            doc["book_time"] = doc["refresh_time"] = utc_now()
+            self._evaluate(doc, None)
 
     def _evaluate(self, doc: Doc, assignment: trial_pb2.Assignment | None) -> None:
         run = self._run

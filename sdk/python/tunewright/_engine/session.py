@@ -30,7 +30,9 @@ GONE = (LeaseLost, Closed, Conflict)
 class Session:
     """A study and the connection to its server. Close it."""
 
-    def __init__(self, connection: Connection, study: study_pb2.Study, *, owned: bool, client_id: str) -> None:
+    def __init__(
+        self, connection: Connection, study: study_pb2.Study, *, owned: bool, client_id: str
+    ) -> None:
         self.connection = connection
         self.study = study
         self.ref = study_pb2.StudyRef(project=study.project, name=study.name)
@@ -247,9 +249,7 @@ def _spec(
     return spec
 
 
-def _create(
-    connection: Connection, ref: study_pb2.StudyRef, spec: study_pb2.StudySpec
-) -> study_pb2.Study:
+def _create(connection: Connection, ref: study_pb2.StudyRef, spec: study_pb2.StudySpec) -> study_pb2.Study:
     request = study_pb2.CreateStudyRequest(study=ref, spec=spec)
     try:
         return connection.call(connection.studies.CreateStudy, request).study

@@ -268,5 +268,6 @@ def why_none_is_best(docs: Sequence[Doc]) -> str:
         cause = f"{error[0]}: {error[1]}" if error else f"status `{status}`"
         causes[cause[:200]] = causes.get(cause[:200], 0) + 1
     top = sorted(causes.items(), key=lambda item: -item[1])[:3]
-    return f"none of {len(docs)} trials has a loss; " + "; ".join(f"{count} with {cause}" for cause, count in top)
-
+    return f"none of {len(docs)} trials has a loss; " + "; ".join(
+        f"{count} with {cause}" for cause, count in top
+    )

@@ -50,7 +50,7 @@ def new_misc(tid: int, vals: Mapping[str, object], labels: Iterable[str] = ()) -
     }
 
 
-def SONify(arg: Any, memo: object = None) -> Any:  # noqa: N802
+def SONify(arg: Any, memo: object = None) -> Any:
     """A copy with plain Python values in place of NumPy's, which JSON and BSON can keep.
 
     Raises TypeError for what has no such form.
@@ -79,7 +79,11 @@ def plain(value: Any) -> Any:
         return {key: plain(item) for key, item in value.items()}
     if type(value) in (list, tuple):
         return type(value)(plain(item) for item in value)
-    if getattr(value, "ndim", None) == 0 and hasattr(value, "dtype") and callable(getattr(value, "item", None)):
+    if (
+        getattr(value, "ndim", None) == 0
+        and hasattr(value, "dtype")
+        and callable(getattr(value, "item", None))
+    ):
         return value.item()
     return value
 
