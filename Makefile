@@ -10,12 +10,13 @@ WORKERS ?= 2
 
 target := $(or $(CARGO_TARGET_DIR),target)
 tunewright := $(target)/release/tunewright
-buf := .venv-test/bin/buf
+venv := $(CURDIR)/.venv-test/bin
+buf := $(venv)/buf
 export TUNEWRIGHT_TEST_VENV := $(CURDIR)/.venv-test
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: .venv/ready release ## Tune a real model; run again, it goes on where it stopped
@@ -33,22 +34,43 @@ setup: .venv-test/ready ## Install what the tests and the linters need
 
 .PHONY: test
 test: setup ## Run all tests, with a real Redis and real processes
+	status=0; for suite in test-rust test-python; do $(MAKE) --no-print-directory $$suite || status=$$?; done; exit $$status
+
+.PHONY: test-rust
+test-rust: setup ## Run the tests of everything in Rust, and of the project as a whole
 	cargo test --workspace --locked --no-fail-fast
 
+# The same selection as the tests of the workspace, so that nothing is built anew.
+.PHONY: test-python
+test-python: setup ## Run the tests of the Python SDK, against the binary
+	cargo build --workspace --bins --locked
+	cd sdk/python && TUNEWRIGHT_BINARY=$(abspath $(target)/debug/tunewright) $(venv)/pytest --quiet --numprocesses 2
+
 .PHONY: lint
-lint: .venv-test/ready ## Check format, lints and the wire
+lint: .venv-test/ready ## Check format, lints, types and the wire
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(buf) lint proto
 	for released in proto/baseline/*.binpb; do $(buf) breaking proto --against "$$released"; done
+	cd sdk/python && $(venv)/ruff format --check --quiet . && $(venv)/ruff check --quiet . && $(venv)/mypy
 
 .PHONY: verify
 verify: lint test ## What CI checks
 
 .PHONY: fix
-fix: ## Format, and mend what clippy can
+fix: .venv-test/ready ## Format, and mend what clippy can
 	cargo clippy --workspace --all-targets --locked --fix --allow-dirty --allow-staged
 	cargo fmt --all
+	cd sdk/python && $(venv)/ruff check --fix --quiet . && $(venv)/ruff format --quiet .
+
+.PHONY: stubs
+stubs: .venv-test/ready ## Make the Python messages of the wire anew
+	$(venv)/python sdk/python/stubs.py
+
+.PHONY: wheel
+wheel: .venv-test/ready ## Build the Python package with the binary in it, in target/wheels
+	@.ci/packages build-essential
+	cd sdk/python && $(venv)/maturin build --release --out $(abspath $(target)/wheels)
 
 .PHONY: bench
 bench: release ## Measure this machine: round trips on each store, and suggesters
@@ -60,7 +82,7 @@ baseline: .venv-test/ready ## Pin the wire of a release: make baseline VERSION=v
 
 # A virtual environment is ready once its packages are those of its list.
 .venv/ready: examples/digits/requirements.txt
-.venv-test/ready: .ci/requirements.txt examples/digits/requirements.txt
+.venv-test/ready: .ci/requirements.txt examples/digits/requirements.txt sdk/python/requirements-test.txt
 .venv/ready .venv-test/ready:
 	@.ci/packages python3-venv
 	python3 -m venv $(@D)

@@ -10,6 +10,7 @@ mod http;
 mod promises;
 mod run;
 mod sdk;
+mod serve;
 mod support;
 mod tidy;
 mod worker;

@@ -1,5 +1,6 @@
 //! `tunewright serve`: the server.
 
+mod parent;
 mod settings;
 
 use anyhow::Context as _;
@@ -42,9 +43,12 @@ pub struct ServeArgs {
     /// Listen beyond this machine although nobody is asked who they are
     #[arg(long)]
     pub insecure_i_know: bool,
-    /// How long a graceful end may take [default: 30s]
+    /// How long a graceful end may take [default: 30s; 2s with --exit-with-stdin]
     #[arg(long, value_name = "DURATION", env = "TUNEWRIGHT_DRAIN_GRACE")]
     pub drain_grace: Option<String>,
+    /// End once standard input has ended: for a program that starts a server and must not leave it behind
+    #[arg(long)]
+    pub exit_with_stdin: bool,
     /// Read settings from this YAML file
     #[arg(long, value_name = "FILE", env = "TUNEWRIGHT_CONFIG")]
     pub config: Option<std::path::PathBuf>,
@@ -64,6 +68,9 @@ pub async fn run(args: ServeArgs, context: &Context) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on `{}`", settings.listen))?;
     announce(&listener, &settings, context)?;
     let signals = Signals::listen()?;
+    if settings.exit_with_stdin {
+        parent::end_with_stdin(signals.drain.clone())?;
+    }
     let config = Config {
         store: settings.store,
         allow_unsafe_store: settings.allow_unsafe_store,

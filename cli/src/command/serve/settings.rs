@@ -13,6 +13,8 @@ use crate::{durations, store};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7070";
 const DEFAULT_GRACE: Duration = Duration::from_secs(30);
+/// Of a server whose parent is gone, and with it those who would wait for answers.
+const ORPHAN_GRACE: Duration = Duration::from_secs(2);
 
 /// What the file of `--config` may say: the flags' own names.
 #[derive(Debug, Default, PartialEq, Deserialize)]
@@ -52,6 +54,7 @@ pub struct Settings {
     pub allow_unsafe_store: bool,
     pub insecure_i_know: bool,
     pub drain_grace: Duration,
+    pub exit_with_stdin: bool,
 }
 
 impl Settings {
@@ -68,8 +71,10 @@ impl Settings {
             insecure_i_know: args.insecure_i_know || file.insecure_i_know,
             drain_grace: match grace {
                 Some(text) => durations::parse(&text).map_err(|refusal| refusal.within("drain-grace"))?,
+                None if args.exit_with_stdin => ORPHAN_GRACE,
                 None => DEFAULT_GRACE,
             },
+            exit_with_stdin: args.exit_with_stdin,
         })
     }
 
@@ -113,6 +118,7 @@ mod tests {
             allow_unsafe_store: false,
             insecure_i_know: false,
             drain_grace: None,
+            exit_with_stdin: false,
             config: None,
         }
     }
@@ -137,11 +143,21 @@ mod tests {
                 allow_unsafe_store: false,
                 insecure_i_know: false,
                 drain_grace: Duration::from_secs(5),
+                exit_with_stdin: false,
             }
         );
         let plain = Settings::merge(no_args(), file("").expect("an empty file")).expect("defaults");
         assert_eq!((plain.listen.as_str(), plain.store.as_str()), (DEFAULT_LISTEN, "redb:.tunewright"));
         assert_eq!(plain.drain_grace, DEFAULT_GRACE);
+    }
+
+    #[test]
+    fn a_server_that_ends_with_its_parent_drains_shortly_unless_told_otherwise() {
+        let args = || ServeArgs { exit_with_stdin: true, ..no_args() };
+        let settings = Settings::merge(args(), FileSettings::default()).expect("settings");
+        assert_eq!((settings.drain_grace, settings.exit_with_stdin), (ORPHAN_GRACE, true));
+        let told = Settings::merge(args(), file("drain-grace: 5s\n").expect("a file")).expect("settings");
+        assert_eq!(told.drain_grace, Duration::from_secs(5));
     }
 
     #[test]
