@@ -85,7 +85,7 @@ fn observation(space: &Space, number: u64, point: Point) -> Observation {
 
 fn suggest(suggester: &mut dyn Suggester, number: u64) -> Point {
     let fixed = Point::default();
-    match suggester.suggest(&Ask { number, pending: &[], fixed: &fixed }) {
+    match suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: false }) {
         Proposal::Point(point) => point,
         Proposal::Exhausted => fixed,
     }

@@ -55,7 +55,9 @@ pub fn minimize(
     let mut result = LocalResult::default();
     let fixed = Point::default();
     for number in 0..max_trials {
-        let Proposal::Point(point) = suggester.suggest(&Ask { number, pending: &[], fixed: &fixed }) else {
+        let Proposal::Point(point) =
+            suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: false })
+        else {
             break;
         };
         let outcome = objective(&space.instantiate(&point)?, &point).and_then(|loss| {

@@ -32,6 +32,7 @@ fn header() -> Header {
             parallelism: None,
             lease_ttl_ms: 30_000,
             trial_timeout_ms: None,
+            repeats: false,
             pool: PoolName::default(),
             note: String::new(),
             tags: BTreeMap::new(),

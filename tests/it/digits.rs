@@ -59,7 +59,9 @@ fn every_family_and_kernel_of_the_space_can_be_trained() {
     let dir = tempfile::tempdir().expect("a directory");
     let fixed = Point::default();
     for number in 0..200 {
-        let Proposal::Point(point) = suggester.suggest(&Ask { number, pending: &[], fixed: &fixed }) else {
+        let Proposal::Point(point) =
+            suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: false })
+        else {
             panic!("the space is not finite");
         };
         let config = space.instantiate(&point).expect("a point of the space");

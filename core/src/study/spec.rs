@@ -31,6 +31,9 @@ pub struct StudySpec {
     /// An attempt is ended by its worker after this long, in milliseconds; >= 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trial_timeout_ms: Option<u64>,
+    /// Whether points of a finite space come again once all of them were tried; else the study ends then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeats: bool,
     /// The pool whose workers may run it.
     #[serde(default)]
     pub pool: PoolName,

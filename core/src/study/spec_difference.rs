@@ -28,7 +28,7 @@ impl StudySpec {
     }
 
     /// All parts but the space, in the order in which they are written.
-    fn parts(&self) -> [(&'static str, Value); 10] {
+    fn parts(&self) -> [(&'static str, Value); 11] {
         [
             ("algorithm", value(&self.algorithm)),
             ("seed", value(&self.seed)),
@@ -37,6 +37,7 @@ impl StudySpec {
             ("parallelism", value(&self.parallelism)),
             ("lease_ttl_ms", value(&self.lease_ttl_ms)),
             ("trial_timeout_ms", value(&self.trial_timeout_ms)),
+            ("repeats", value(&self.repeats)),
             ("pool", value(&self.pool)),
             ("note", value(&self.note)),
             ("tags", value(&self.tags)),

@@ -1,5 +1,7 @@
 //! A space as the suggesters see it.
 
+use std::cell::OnceCell;
+
 use crate::space::{Latent, ParamValue, Parameter, Point, Space};
 
 /// A space with what every algorithm needs of its parameters.
@@ -8,6 +10,7 @@ pub(super) struct Frame {
     space: Space,
     /// By parameter.
     pub axes: Vec<Axis>,
+    cardinality: OnceCell<Option<u64>>,
 }
 
 /// One parameter's values.
@@ -26,7 +29,13 @@ pub(super) type Key = Vec<Option<i64>>;
 
 impl Frame {
     pub fn new(space: &Space) -> Self {
-        Self { space: space.clone(), axes: space.parameters().iter().map(Axis::of).collect() }
+        let axes = space.parameters().iter().map(Axis::of).collect();
+        Self { space: space.clone(), axes, cardinality: OnceCell::new() }
+    }
+
+    /// How many points the space has; `None` if infinitely many.
+    pub fn cardinality(&self) -> Option<u64> {
+        *self.cardinality.get_or_init(|| self.space.cardinality())
     }
 
     pub fn len(&self) -> usize {

@@ -96,6 +96,11 @@ impl History {
         &self.places[i]
     }
 
+    /// How many different points without continuous values there are.
+    pub fn distinct(&self) -> usize {
+        self.seen.len()
+    }
+
     pub fn has_seen(&self, key: &Key) -> bool {
         self.seen.contains(key)
     }

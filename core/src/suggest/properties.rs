@@ -62,7 +62,7 @@ fn ask_many(suggester: &mut dyn Suggester, first: u64, count: u64, fixed: &Point
     let mut proposals = Vec::new();
     for number in first..first + count {
         let seen: Vec<_> = pending.iter().map(|(number, point)| (*number, point)).collect();
-        let proposal = suggester.suggest(&Ask { number, pending: &seen, fixed });
+        let proposal = suggester.suggest(&Ask { number, pending: &seen, fixed, repeats: false });
         if let Proposal::Point(point) = &proposal {
             pending.push((number, point.clone()));
         }
@@ -145,7 +145,7 @@ proptest! {
         for number in 0..=count {
             let waiting: Vec<_> = pending.iter().map(|(number, point)| (*number, point)).collect();
             let fixed = Point::default();
-            match suggester.suggest(&Ask { number, pending: &waiting, fixed: &fixed }) {
+            match suggester.suggest(&Ask { number, pending: &waiting, fixed: &fixed, repeats: false }) {
                 Proposal::Point(point) => {
                     prop_assert!(seen.insert(format!("{point:?}")), "{point:?} again at {number} of {count}");
                     pending.push((number, point));
@@ -159,6 +159,26 @@ proptest! {
             }
         }
         prop_assert_eq!(seen.len() as u64, count);
+    }
+
+    #[test]
+    fn a_finite_space_repeats_only_once_all_was_tried(
+        algorithm in algorithms(),
+        space in finite_spaces().prop_filter("small", |space| space.cardinality().is_some_and(|count| count <= 60)),
+        seed: u64,
+    ) {
+        let count = space.cardinality().unwrap();
+        let mut suggester = build(&algorithm, &space, seed);
+        let (mut seen, fixed) = (BTreeSet::new(), Point::default());
+        for number in 0..count * 2 {
+            let Proposal::Point(point) = suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: true }) else {
+                panic!("points come again");
+            };
+            let is_new = seen.insert(format!("{point:?}"));
+            prop_assert_eq!(is_new, number < count, "{:?} at {} of {}", point, number, count);
+            let verdict = Verdict::Completed { loss: (number % 5) as f64 };
+            suggester.observe(&Observation { number, point, verdict });
+        }
     }
 }
 

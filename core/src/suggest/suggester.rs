@@ -35,6 +35,8 @@ pub struct Ask<'a> {
     pub pending: &'a [(u64, &'a Point)],
     /// Values that a person has fixed; empty as a rule. The rest is for the suggester to fill in.
     pub fixed: &'a Point,
+    /// Whether points of a finite space may come again once all were tried, instead of [`Proposal::Exhausted`].
+    pub repeats: bool,
 }
 
 /// The answer.

@@ -21,7 +21,8 @@ const PRIOR_DRAWS: u32 = 16;
 /// The first point of `attempt` that is not a repeat of an observed or pending one; after some attempts a draw
 /// from the prior; after some of these the first unseen point in an order that the stream turns.
 ///
-/// With values fixed by a person the last resort is a repeat; without, the space is exhausted.
+/// With values fixed by a person the last resort is a repeat; without, the space is exhausted. Where points may come
+/// again, the algorithm has its way once there is no unseen one.
 pub(super) fn propose(
     frame: &Frame,
     history: &History,
@@ -34,7 +35,7 @@ pub(super) fn propose(
     let is_seen = |key: &Key| history.has_seen(key) || pending.contains(key);
     let is_repeat = |point: &Point| frame.key(point).is_some_and(|key| is_seen(&key));
     let first = attempt(&wishes, stream, 0);
-    if !is_repeat(&first) {
+    if !is_repeat(&first) || (ask.repeats && all_seen(frame, history, &pending)) {
         return Proposal::Point(first);
     }
     for number in 1..ATTEMPTS + PRIOR_DRAWS {
@@ -49,9 +50,15 @@ pub(super) fn propose(
     }
     match Search::new(frame, &wishes, stream, &is_seen).find() {
         Some(point) => Proposal::Point(point),
-        None if wishes.is_empty() => Proposal::Exhausted,
+        None if wishes.is_empty() && !ask.repeats => Proposal::Exhausted,
         None => Proposal::Point(first),
     }
+}
+
+/// Whether every point of a finite space was observed or is pending, without looking at each.
+fn all_seen(frame: &Frame, history: &History, pending: &BTreeSet<Key>) -> bool {
+    let waiting = pending.iter().filter(|key| !history.has_seen(key)).count();
+    frame.cardinality().is_some_and(|count| (history.distinct() + waiting) as u64 >= count)
 }
 
 /// A walk over all points of the space, every parameter's values from a drawn start and around.

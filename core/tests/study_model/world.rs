@@ -380,6 +380,7 @@ fn header(definition: &Definition, now: Timestamp) -> Header {
         parallelism: definition.parallelism,
         lease_ttl_ms: LEASE_TTL_MS,
         trial_timeout_ms: None,
+        repeats: false,
         pool: PoolName::default(),
         note: String::new(),
         tags: BTreeMap::new(),

@@ -147,6 +147,7 @@ impl OpenStudy {
 
     fn suggest(&mut self, number: TrialNumber) -> Proposal {
         let nothing = Point::default();
+        let repeats = self.study.header().spec.repeats;
         let fixed = self.study.trial(number).map_or(&nothing, |trial| &trial.fixed);
         let mut pending: Vec<(u64, &Point)> = [TrialState::Running, TrialState::Queued]
             .into_iter()
@@ -155,7 +156,7 @@ impl OpenStudy {
             .filter_map(|other| Some((other.0, self.study.trial(other)?.point.as_ref()?)))
             .collect();
         pending.sort_by_key(|(number, _)| *number);
-        let ask = suggest::Ask { number: number.0, pending: &pending, fixed };
+        let ask = suggest::Ask { number: number.0, pending: &pending, fixed, repeats };
         let suggester = &mut self.suggester;
         if self.study.counts().completed > LONG_HISTORY && is_multi_threaded() {
             tokio::task::block_in_place(|| suggester.suggest(&ask))

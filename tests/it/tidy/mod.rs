@@ -32,10 +32,15 @@ const OF_ONE_MACHINE: [(&str, &str); 14] = [
     ("gcr", ".io"),
 ];
 
+/// What is generated and committed: nobody reads it.
+const GENERATED: &str = "sdk/python/tunewright/v1";
+
 fn sources() -> Vec<PathBuf> {
     let extensions = ["rs", "py", "ts", "proto", "sh"];
-    let wanted =
-        |path: &PathBuf| path.extension().is_some_and(|it| extensions.iter().any(|known| it == *known));
+    let wanted = |path: &PathBuf| {
+        !path.starts_with(GENERATED)
+            && path.extension().is_some_and(|it| extensions.iter().any(|known| it == *known))
+    };
     project::files().into_iter().filter(wanted).collect()
 }
 

@@ -89,7 +89,7 @@ fn nanos(duration: Duration) -> u64 {
 }
 
 pub(super) fn ask(search: &mut dyn Suggester, number: u64) -> anyhow::Result<Point> {
-    match search.suggest(&Ask { number, pending: &[], fixed: &Point::default() }) {
+    match search.suggest(&Ask { number, pending: &[], fixed: &Point::default(), repeats: false }) {
         Proposal::Point(point) => Ok(point),
         Proposal::Exhausted => bail!("the search has ended"),
     }

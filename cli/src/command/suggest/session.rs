@@ -68,7 +68,12 @@ impl Session {
     fn ask(&mut self) -> Result<Value, Refusal> {
         let number = self.next;
         let pending: Vec<_> = self.pending.iter().map(|(number, point)| (*number, point)).collect();
-        match self.suggester.suggest(&Ask { number, pending: &pending, fixed: &Point::default() }) {
+        match self.suggester.suggest(&Ask {
+            number,
+            pending: &pending,
+            fixed: &Point::default(),
+            repeats: false,
+        }) {
             Proposal::Point(point) => {
                 let written = self.translation.written(&point);
                 self.next += 1;

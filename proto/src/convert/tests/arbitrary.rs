@@ -147,14 +147,15 @@ prop_compose! {
         parallelism in prop::option::of(1..u32::MAX),
         lease_ttl_ms in 1_000..=86_400_000u64,
         trial_timeout_ms in prop::option::of(1..u64::MAX),
-        pool in name(),
+        (repeats, pool) in (any::<bool>(), name()),
         note in ".{0,20}",
         tags in prop::collection::btree_map("[a-z]{1,5}", ".{0,5}", 0..4),
     ) -> StudySpec {
         let retry = RetryPolicy { max_failures, max_losses, backoff_ms, backoff_max_ms };
         let pool = PoolName::new(pool).expect("legal");
         StudySpec {
-            space, algorithm, seed, budget, retry, parallelism, lease_ttl_ms, trial_timeout_ms, pool, note, tags,
+            space, algorithm, seed, budget, retry, parallelism, lease_ttl_ms, trial_timeout_ms, repeats, pool, note,
+            tags,
         }
     }
 }

@@ -32,7 +32,7 @@ class StudyRef(_message.Message):
     def __init__(self, project: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
 
 class StudySpec(_message.Message):
-    __slots__ = ("space", "algorithm", "seed", "budget", "retry", "parallelism", "lease_ttl_ms", "trial_timeout_ms", "pool", "note", "tags")
+    __slots__ = ("space", "algorithm", "seed", "budget", "retry", "parallelism", "lease_ttl_ms", "trial_timeout_ms", "pool", "note", "tags", "repeats")
     class TagsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -51,6 +51,7 @@ class StudySpec(_message.Message):
     POOL_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
     TAGS_FIELD_NUMBER: _ClassVar[int]
+    REPEATS_FIELD_NUMBER: _ClassVar[int]
     space: _space_pb2.SpaceNode
     algorithm: Algorithm
     seed: int
@@ -62,7 +63,8 @@ class StudySpec(_message.Message):
     pool: str
     note: str
     tags: _containers.ScalarMap[str, str]
-    def __init__(self, space: _Optional[_Union[_space_pb2.SpaceNode, _Mapping]] = ..., algorithm: _Optional[_Union[Algorithm, _Mapping]] = ..., seed: _Optional[int] = ..., budget: _Optional[_Union[Budget, _Mapping]] = ..., retry: _Optional[_Union[RetryPolicy, _Mapping]] = ..., parallelism: _Optional[int] = ..., lease_ttl_ms: _Optional[int] = ..., trial_timeout_ms: _Optional[int] = ..., pool: _Optional[str] = ..., note: _Optional[str] = ..., tags: _Optional[_Mapping[str, str]] = ...) -> None: ...
+    repeats: bool
+    def __init__(self, space: _Optional[_Union[_space_pb2.SpaceNode, _Mapping]] = ..., algorithm: _Optional[_Union[Algorithm, _Mapping]] = ..., seed: _Optional[int] = ..., budget: _Optional[_Union[Budget, _Mapping]] = ..., retry: _Optional[_Union[RetryPolicy, _Mapping]] = ..., parallelism: _Optional[int] = ..., lease_ttl_ms: _Optional[int] = ..., trial_timeout_ms: _Optional[int] = ..., pool: _Optional[str] = ..., note: _Optional[str] = ..., tags: _Optional[_Mapping[str, str]] = ..., repeats: bool = ...) -> None: ...
 
 class Algorithm(_message.Message):
     __slots__ = ("name", "settings", "mix")

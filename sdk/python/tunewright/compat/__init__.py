@@ -1,0 +1,1 @@
+"""Hyperopt's names and semantics, without Hyperopt."""
