@@ -40,11 +40,14 @@ test: setup ## Run all tests, with a real Redis and real processes
 test-rust: setup ## Run the tests of everything in Rust, and of the project as a whole
 	cargo test --workspace --locked --no-fail-fast
 
-# The same selection as the tests of the workspace, so that nothing is built anew.
+# The same selection as the tests of the workspace, so that nothing is built anew; and a copy, because the binary is
+# away for a moment while maturin packs it.
 .PHONY: test-python
 test-python: setup ## Run the tests of the Python SDK, against the binary
 	cargo build --workspace --bins --locked
-	cd sdk/python && TUNEWRIGHT_BINARY=$(abspath $(target)/debug/tunewright) $(venv)/pytest --quiet --numprocesses 2
+	install -D $(target)/debug/tunewright $(target)/python-tests/tunewright
+	cd sdk/python && CARGO_TARGET_DIR=$(abspath $(target)) TUNEWRIGHT_BINARY=$(abspath $(target)/python-tests/tunewright) \
+	  $(venv)/pytest --quiet --numprocesses 2 --dist loadfile
 
 .PHONY: lint
 lint: .venv-test/ready ## Check format, lints, types and the wire

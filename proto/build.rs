@@ -21,6 +21,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(out.join("tunewright.v1.binpb"), descriptors.encode_to_vec())?;
     tonic_prost_build::configure()
         .btree_map(".")
+        // Large, and handed on as they are.
+        .bytes(".tunewright.v1.PutAttachmentRequest")
+        .bytes(".tunewright.v1.GetAttachmentResponse")
         .codec_path("crate::codec::CheckedCodec")
         .compile_fds(descriptors)?;
     Ok(())

@@ -11,6 +11,7 @@
 //! A study: `active <-> paused`, then `completed` (a budget or a stop rule was met), `stopped` (a person), `failed`.
 
 mod apply;
+mod attachment;
 mod change;
 mod command;
 mod decide;
@@ -32,6 +33,10 @@ mod spec_difference;
 mod state;
 mod trial;
 
+pub use attachment::{
+    ATTACHMENT_LEN_MAX, ATTACHMENT_NAME_LEN_MAX, Attachment, AttachmentKey, AttachmentLimits, AttachmentName,
+    Sha256,
+};
 pub use change::{Change, Transition};
 pub use command::{
     CancelTrial, Command, CompleteTrial, EnqueueTrial, FailTrial, LeaseRef, LeaseTrial, PruneTrial,

@@ -7,6 +7,7 @@
 
 mod algorithm;
 mod assignment;
+mod attachment;
 mod budget;
 mod choice;
 mod distribution;
@@ -35,6 +36,7 @@ mod value;
 mod worker;
 
 pub use assignment::Assignment;
+pub use attachment::{StudyAttachment, StudyAttachmentKey};
 pub use event::{ReportEvent, TrialEvent, WatchEvent};
 pub use field::required;
 pub use lease::StudyLease;

@@ -10,25 +10,62 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    pass
+    from tunewright.compat import hp as hp
+    from tunewright.compat import pyll as pyll
+    from tunewright.compat import pyll_utils as pyll_utils
+    from tunewright.compat._space_eval import space_eval as space_eval
+    from tunewright.compat.exceptions import AllTrialsFailed as AllTrialsFailed
+    from tunewright.compat.exceptions import BadSearchSpace as BadSearchSpace
+    from tunewright.compat.exceptions import DuplicateLabel as DuplicateLabel
+    from tunewright.compat.exceptions import InvalidLoss as InvalidLoss
+    from tunewright.compat.exceptions import InvalidResultStatus as InvalidResultStatus
+    from tunewright.compat.exceptions import InvalidTrial as InvalidTrial
+    from tunewright.compat.pyll import scope as scope
 
 __version__ = "0.1.0"
 
-_HOMES: dict[str, str] = {}
+_HOMES = {
+    "AllTrialsFailed": "tunewright.compat.exceptions:AllTrialsFailed",
+    "BadSearchSpace": "tunewright.compat.exceptions:BadSearchSpace",
+    "DuplicateLabel": "tunewright.compat.exceptions:DuplicateLabel",
+    "InvalidLoss": "tunewright.compat.exceptions:InvalidLoss",
+    "InvalidResultStatus": "tunewright.compat.exceptions:InvalidResultStatus",
+    "InvalidTrial": "tunewright.compat.exceptions:InvalidTrial",
+    "hp": "tunewright.compat.hp",
+    "pyll": "tunewright.compat.pyll",
+    "pyll_utils": "tunewright.compat.pyll_utils",
+    "scope": "tunewright.compat.pyll:scope",
+    "space_eval": "tunewright.compat._space_eval:space_eval",
+}
 """Public name -> `module:attribute`, or only the module where the name stands for it as a whole."""
 
-__all__ = ["__version__"]
+__all__ = [
+    "AllTrialsFailed",
+    "BadSearchSpace",
+    "DuplicateLabel",
+    "InvalidLoss",
+    "InvalidResultStatus",
+    "InvalidTrial",
+    "__version__",
+    "hp",
+    "pyll",
+    "pyll_utils",
+    "scope",
+    "space_eval",
+]
 
 
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module `tunewright` has no attribute `{name}`")
-    path, _, attribute = home.partition(":")
-    module = importlib.import_module(path)
-    value: object = getattr(module, attribute) if attribute else module
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # where types are checked, a name that is not there is an error
+
+    def __getattr__(name: str) -> object:
+        home = _HOMES.get(name)
+        if home is None:
+            raise AttributeError(f"module `tunewright` has no attribute `{name}`")
+        path, _, attribute = home.partition(":")
+        module = importlib.import_module(path)
+        value = getattr(module, attribute) if attribute else module
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

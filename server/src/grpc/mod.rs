@@ -2,10 +2,14 @@
 
 mod answer;
 mod attach;
+mod attachment_service;
+mod byte_budget;
+mod download;
 mod list;
 mod read;
 mod study_service;
 mod trial_service;
+mod upload;
 mod watch;
 mod worker_service;
 
@@ -13,6 +17,7 @@ use axum::Router;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tunewright_proto::FILE_DESCRIPTOR_SET;
+use tunewright_proto::v1::attachment_service_server::AttachmentServiceServer;
 use tunewright_proto::v1::study_service_server::StudyServiceServer;
 use tunewright_proto::v1::trial_service_server::TrialServiceServer;
 use tunewright_proto::v1::worker_service_server::WorkerServiceServer;
@@ -33,14 +38,17 @@ pub(crate) fn routes(
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .build_v1()?;
     tokio::spawn(async move {
+        health.set_serving::<AttachmentServiceServer<attachment_service::AttachmentApi>>().await;
         health.set_serving::<StudyServiceServer<study_service::StudyApi>>().await;
         health.set_serving::<TrialServiceServer<trial_service::TrialApi>>().await;
         health.set_serving::<WorkerServiceServer<worker_service::WorkerApi>>().await;
     });
+    let attachments = attachment_service::AttachmentApi::new(registry.clone(), shutdown.clone());
     let studies = study_service::StudyApi { registry: registry.clone(), shutdown: shutdown.clone() };
     let trials = trial_service::TrialApi { registry: registry.clone(), shutdown: shutdown.clone() };
     let workers = worker_service::WorkerApi { registry, dispatch, shutdown };
     Ok(Routes::from(pages)
+        .add_service(AttachmentServiceServer::new(attachments))
         .add_service(StudyServiceServer::new(studies))
         .add_service(TrialServiceServer::new(trials))
         .add_service(WorkerServiceServer::new(workers))

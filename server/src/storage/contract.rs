@@ -1,9 +1,12 @@
 //! What every store has to do.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use tunewright_core::Refusal;
 use tunewright_core::name::StudyId;
-use tunewright_core::study::{Header, Report, Trial, TrialNumber, Version};
+use tunewright_core::study::{
+    Attachment, AttachmentKey, AttachmentLimits, Header, Report, Trial, TrialNumber, Version,
+};
 
 /// One write of one study: all or nothing. Rewriting the same documents is harmless.
 #[derive(Clone, Debug)]
@@ -64,6 +67,20 @@ pub enum CommitError {
     #[error("the study is not in the store")]
     Missing,
     /// The store did not do it, or it is unknown whether it did: load the study again.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Why an attachment was not kept; nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum AttachError {
+    /// The study is not there (any more).
+    #[error("the study is not in the store")]
+    Missing,
+    /// The study would have so many attachments, and so many bytes of them.
+    #[error("{count} attachments of {bytes} bytes are too much for one study")]
+    Full { count: u64, bytes: u64 },
+    /// The store did not do it, or it is unknown whether it did.
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
@@ -135,7 +152,30 @@ pub trait Storage: Send + Sync + std::fmt::Debug + 'static {
         trial: TrialNumber,
     ) -> Result<Option<(u32, String)>, StorageError>;
 
-    /// Removes a study and frees its name. Removing what is not there is fine.
+    /// Keeps an attachment as a whole, in place of one of the same key; its size is that of `content`. Whether its
+    /// trial exists is the caller's to know. It changes no version: attachments are beside the study's history.
+    async fn put_attachment(
+        &self,
+        study: &StudyId,
+        attachment: Attachment,
+        content: Bytes,
+        limits: AttachmentLimits,
+    ) -> Result<(), AttachError>;
+
+    /// An attachment with its content.
+    async fn attachment(
+        &self,
+        study: &StudyId,
+        key: &AttachmentKey,
+    ) -> Result<Option<(Attachment, Bytes)>, StorageError>;
+
+    /// All attachments of a study and its trials, in the order of their keys.
+    async fn attachments(&self, study: &StudyId) -> Result<Vec<Attachment>, StorageError>;
+
+    /// Removes an attachment. Removing what is not there is fine.
+    async fn delete_attachment(&self, study: &StudyId, key: &AttachmentKey) -> Result<(), StorageError>;
+
+    /// Removes a study with its attachments and frees its name. Removing what is not there is fine.
     async fn delete(&self, study: &StudyId) -> Result<(), StorageError>;
 
     /// Whether the store answers now.

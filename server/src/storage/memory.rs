@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use tunewright_core::name::{ProjectName, StudyId, StudyName};
-use tunewright_core::study::{Header, Report, Trial, TrialNumber, Version};
+use tunewright_core::study::{
+    Attachment, AttachmentKey, AttachmentLimits, Header, Report, Trial, TrialNumber, Version,
+};
 
-use super::{CommitError, Durability, Storage, StorageError, StoredStudy, StudyWrite};
+use super::{AttachError, CommitError, Durability, Storage, StorageError, StoredStudy, StudyWrite};
 
 /// Keeps studies for as long as the process lives.
 #[derive(Debug, Default)]
@@ -28,6 +31,7 @@ struct Kept {
     trials: BTreeMap<TrialNumber, Trial>,
     reports: BTreeMap<TrialNumber, Vec<Report>>,
     outputs: BTreeMap<TrialNumber, (u32, String)>,
+    attachments: BTreeMap<AttachmentKey, (Attachment, Bytes)>,
 }
 
 impl MemoryStorage {
@@ -63,6 +67,7 @@ impl Storage for MemoryStorage {
             trials: BTreeMap::new(),
             reports: BTreeMap::new(),
             outputs: BTreeMap::new(),
+            attachments: BTreeMap::new(),
         };
         shelves.names.insert(name, header.id.clone());
         shelves.studies.insert(header.id.clone(), kept);
@@ -113,6 +118,46 @@ impl Storage for MemoryStorage {
         trial: TrialNumber,
     ) -> Result<Option<(u32, String)>, StorageError> {
         Ok(self.shelves().studies.get(study).and_then(|kept| kept.outputs.get(&trial)).cloned())
+    }
+
+    async fn put_attachment(
+        &self,
+        study: &StudyId,
+        attachment: Attachment,
+        content: Bytes,
+        limits: AttachmentLimits,
+    ) -> Result<(), AttachError> {
+        let mut shelves = self.shelves();
+        let kept = shelves.studies.get_mut(study).ok_or(AttachError::Missing)?;
+        let others = || kept.attachments.values().filter(|(other, _)| other.key != attachment.key);
+        let count = others().count() as u64 + 1;
+        let bytes = others().map(|(other, _)| other.size).sum::<u64>() + attachment.size;
+        if !limits.allow(count, bytes) {
+            return Err(AttachError::Full { count, bytes });
+        }
+        kept.attachments.insert(attachment.key.clone(), (attachment, content));
+        Ok(())
+    }
+
+    async fn attachment(
+        &self,
+        study: &StudyId,
+        key: &AttachmentKey,
+    ) -> Result<Option<(Attachment, Bytes)>, StorageError> {
+        Ok(self.shelves().studies.get(study).and_then(|kept| kept.attachments.get(key)).cloned())
+    }
+
+    async fn attachments(&self, study: &StudyId) -> Result<Vec<Attachment>, StorageError> {
+        let shelves = self.shelves();
+        let kept = shelves.studies.get(study).map(|kept| kept.attachments.values());
+        Ok(kept.into_iter().flatten().map(|(attachment, _)| attachment.clone()).collect())
+    }
+
+    async fn delete_attachment(&self, study: &StudyId, key: &AttachmentKey) -> Result<(), StorageError> {
+        if let Some(kept) = self.shelves().studies.get_mut(study) {
+            kept.attachments.remove(key);
+        }
+        Ok(())
     }
 
     async fn delete(&self, study: &StudyId) -> Result<(), StorageError> {

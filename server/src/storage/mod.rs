@@ -9,7 +9,7 @@ mod redis;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use contract::{CommitError, Durability, Storage, StorageError, StoredStudy, StudyWrite};
+pub use contract::{AttachError, CommitError, Durability, Storage, StorageError, StoredStudy, StudyWrite};
 pub use memory::MemoryStorage;
 pub use open::{OpenOptions, open};
 pub use redb::RedbStorage;

@@ -4,7 +4,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tunewright_core::study::{Header, Report, Trial};
+use tunewright_core::study::{Header, Report, Sha256, Trial};
 
 use super::StorageError;
 
@@ -30,6 +30,20 @@ impl Document for Report {
 
 impl Document for Output {
     const KIND: &'static str = "output";
+}
+
+impl Document for Attached {
+    const KIND: &'static str = "attachment";
+}
+
+/// An attachment without its key and its content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Attached {
+    pub(super) size: u64,
+    pub(super) sha256: Sha256,
+    /// What the place of its content is called, in a store that keeps each content apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) content: Option<String>,
 }
 
 /// The kept output of a trial.

@@ -28,6 +28,11 @@ fn the_first_form_is_pinned() {
         pin(&format!("trial-{}.json", state.as_str()), &trial_in_state(3, state));
     }
     pin("report.json", &report(5));
+    let sha256 = Sha256::new("0123456789abcdef".repeat(4)).expect("a digest");
+    let attached = Attached { size: 1 << 20, sha256, content: None };
+    pin("attachment.json", &attached);
+    let apart = Some("0197c0de00007000800000000000000a".to_owned());
+    pin("attachment-apart.json", &Attached { content: apart, ..attached });
     pin("output.json", &Output { attempt: 2, text: "epoch 1\nGröße 大きさ 🦀 \"\\\u{1b}[0m".to_owned() });
 }
 

@@ -4,6 +4,7 @@
 //! answer with a deadline. The task drains its mailbox, decides, stores all changes of that drain in one commit,
 //! and only then answers and runs the effects.
 
+mod attachments;
 mod batch;
 mod handle;
 mod open;

@@ -9,7 +9,8 @@ use tunewright_core::study::{
 use tunewright_core::suggest::{Algorithm, TpeSettings};
 
 use crate::convert::{
-    Assignment, ForStudy, SPACE_DEPTH_MAX, StudyLease, WorkerHello, states_from_wire, study_from_wire,
+    Assignment, ForStudy, SPACE_DEPTH_MAX, StudyAttachment, StudyLease, WorkerHello, states_from_wire,
+    study_from_wire,
 };
 use crate::v1::{self, space_node::Kind, space_parameter::Distribution};
 
@@ -324,4 +325,34 @@ fn what_an_attempt_told_is_a_map_of_what_json_can_hold() {
     says(ForStudy::<FailTrial>::try_from(request), "result: must be a map");
     let request = v1::PruneTrialRequest { lease, result: Some(number(1.0)), ..Default::default() };
     says(ForStudy::<PruneTrial>::try_from(request), "result: must be a map");
+}
+
+#[test]
+fn bad_attachments_are_named() {
+    let sound = || v1::Attachment {
+        key: Some(v1::AttachmentRef {
+            study: Some(v1::StudyRef { project: String::new(), name: "digits".to_owned() }),
+            trial: None,
+            name: "model".to_owned(),
+        }),
+        size: 3,
+        sha256: "0".repeat(64),
+    };
+    StudyAttachment::try_from(sound()).expect("sound");
+    let change = |change: fn(&mut v1::AttachmentRef)| {
+        let mut attachment = sound();
+        change(attachment.key.as_mut().expect("a key"));
+        attachment
+    };
+    for (wrong, message) in [
+        (v1::Attachment { key: None, ..sound() }, "key: must be given"),
+        (change(|key| key.study = None), "key.study: must be given"),
+        (change(|key| key.name.clear()), "key.name: must not be empty"),
+        (
+            v1::Attachment { sha256: "0".to_owned(), ..sound() },
+            "sha256: must be 64 lowercase hexadecimal digits",
+        ),
+    ] {
+        says(StudyAttachment::try_from(wrong), message);
+    }
 }

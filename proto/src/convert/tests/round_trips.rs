@@ -4,13 +4,15 @@ use proptest::prelude::*;
 use tunewright_core::name::{LeaseId, PoolName, WorkerId};
 use tunewright_core::space::Node;
 use tunewright_core::study::{
-    Counts, Event, LeaseRef, ResumeHint, StudySpec, Transition, TrialNumber, TrialState, UpdateStudy, Version,
+    Attachment, AttachmentKey, AttachmentName, Counts, Event, LeaseRef, ResumeHint, Sha256, StudySpec,
+    Transition, TrialNumber, TrialState, UpdateStudy, Version,
 };
 use tunewright_core::{Refusal, Timestamp};
 
 use super::arbitrary::{finite, header, name, node, objective, point, reason, spec, study_ref, trial};
 use crate::convert::{
-    Assignment, BestLoss, ForStudy, StudyInfo, StudyLease, TrialInfo, WatchEvent, WorkerHello, WorkerInfo,
+    Assignment, BestLoss, ForStudy, StudyAttachment, StudyInfo, StudyLease, TrialInfo, WatchEvent,
+    WorkerHello, WorkerInfo,
 };
 use crate::v1;
 
@@ -37,6 +39,20 @@ prop_compose! {
     }
 }
 
+prop_compose! {
+    fn attachment()(
+        study in study_ref(),
+        trial in proptest::option::of(any::<u64>()),
+        name in "[^\\p{Cc}]{1,100}",
+        size in any::<u64>(),
+        digest in any::<[u8; 32]>(),
+    ) -> StudyAttachment {
+        let name = AttachmentName::new(name).expect("legal");
+        let key = AttachmentKey { trial: trial.map(TrialNumber), name };
+        StudyAttachment { study, attachment: Attachment { key, size, sha256: Sha256::of_digest(digest) } }
+    }
+}
+
 /// Through the very bytes, so that a wrong tag or type cannot hide.
 fn sent<M: prost::Message + Default>(message: &M) -> M {
     M::decode(message.encode_to_vec().as_slice()).expect("what was encoded")
@@ -54,6 +70,11 @@ where
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn attachments(attachment in attachment()) {
+        there_and_back(&attachment, v1::Attachment::from(&attachment))?;
+    }
 
     #[test]
     fn nodes(node in node()) {

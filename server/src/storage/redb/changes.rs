@@ -4,6 +4,7 @@ use redb::{ReadableTable, WriteTransaction};
 use tunewright_core::name::StudyId;
 use tunewright_core::study::{Header, TrialNumber, Version};
 
+use super::attachments;
 use super::tables::{HEADERS, NAMES, OUTPUTS, REPORTS, TRIALS, VERSIONS, name_key, trial_key};
 use crate::storage::record::{Output, encode};
 use crate::storage::{CommitError, StorageError, StudyWrite};
@@ -187,6 +188,7 @@ impl Change for Delete {
         write.open_table(TRIALS)?.retain_in((id, 0)..=(id, u64::MAX), |_, _| false)?;
         write.open_table(REPORTS)?.retain_in((id, 0, 0)..=(id, u64::MAX, u64::MAX), |_, _| false)?;
         write.open_table(OUTPUTS)?.retain_in((id, 0)..=(id, u64::MAX), |_, _| false)?;
+        attachments::delete_all(write, id)?;
         Ok(Ok(()))
     }
 }

@@ -1,5 +1,6 @@
 //! The embedded store, and the default: one file in the data directory, forced to disk at every commit.
 
+mod attachments;
 mod changes;
 mod file;
 mod read;
@@ -11,13 +12,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use tunewright_core::name::StudyId;
-use tunewright_core::study::{Header, Report, TrialNumber, Version};
+use tunewright_core::study::{
+    Attachment, AttachmentKey, AttachmentLimits, Header, Report, TrialNumber, Version,
+};
 
+use self::attachments::{Attach, Detach};
 use self::changes::{Commit, Create, Delete, Nothing};
 use self::file::DataFile;
 use self::writer::Writer;
-use super::{CommitError, Durability, Storage, StorageError, StoredStudy, StudyWrite};
+use super::{AttachError, CommitError, Durability, Storage, StorageError, StoredStudy, StudyWrite};
 
 /// Keeps studies in `tunewright.redb` under a data directory that no other server may use at the same time.
 pub struct RedbStorage {
@@ -106,6 +111,35 @@ impl Storage for RedbStorage {
     ) -> Result<Option<(u32, String)>, StorageError> {
         let study = study.clone();
         self.read(move |database| read::output(database, &study, trial)).await
+    }
+
+    async fn put_attachment(
+        &self,
+        study: &StudyId,
+        attachment: Attachment,
+        content: Bytes,
+        limits: AttachmentLimits,
+    ) -> Result<(), AttachError> {
+        let attach = Attach::new(study, attachment, content, limits)?;
+        self.writer.write("keeping an attachment", attach).await
+    }
+
+    async fn attachment(
+        &self,
+        study: &StudyId,
+        key: &AttachmentKey,
+    ) -> Result<Option<(Attachment, Bytes)>, StorageError> {
+        let (study, key) = (study.clone(), key.clone());
+        self.read(move |database| attachments::attachment(database, &study, &key)).await
+    }
+
+    async fn attachments(&self, study: &StudyId) -> Result<Vec<Attachment>, StorageError> {
+        let study = study.clone();
+        self.read(move |database| attachments::attachments(database, &study)).await
+    }
+
+    async fn delete_attachment(&self, study: &StudyId, key: &AttachmentKey) -> Result<(), StorageError> {
+        self.writer.write("deleting an attachment", Detach::new(study, key)).await
     }
 
     async fn delete(&self, study: &StudyId) -> Result<(), StorageError> {

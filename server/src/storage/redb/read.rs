@@ -9,7 +9,7 @@ use super::tables::{HEADERS, OUTPUTS, REPORTS, TRIALS, VERSIONS, trial_key};
 use crate::storage::record::{Output, decode};
 use crate::storage::{StorageError, StoredStudy};
 
-fn at<E: Into<redb::Error>>(during: &'static str) -> impl Fn(E) -> StorageError {
+pub(super) fn at<E: Into<redb::Error>>(during: &'static str) -> impl Fn(E) -> StorageError {
     move |error| failure(during, error)
 }
 

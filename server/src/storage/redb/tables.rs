@@ -2,7 +2,7 @@
 
 use redb::{ReadTransaction, TableDefinition, WriteTransaction};
 use tunewright_core::name::{ProjectName, StudyId, StudyName};
-use tunewright_core::study::TrialNumber;
+use tunewright_core::study::{AttachmentKey, TrialNumber};
 
 pub(super) type Study = TableDefinition<'static, &'static str, &'static [u8]>;
 pub(super) type OfTrial = TableDefinition<'static, (&'static str, u64), &'static [u8]>;
@@ -20,6 +20,43 @@ pub(super) const REPORTS: TableDefinition<'static, (&'static str, u64, u64), &'s
     TableDefinition::new("reports");
 /// (study, trial) -> the kept output
 pub(super) const OUTPUTS: OfTrial = TableDefinition::new("outputs");
+
+/// (study, place, name) -> an attachment without its content
+pub(super) const ATTACHMENTS: TableDefinition<'static, (&'static str, u64, &'static str), &'static [u8]> =
+    TableDefinition::new("attachments");
+/// (study, place, name, number from 0) -> a piece of the attachment's content
+pub(super) const CONTENTS: TableDefinition<'static, (&'static str, u64, &'static str, u32), &'static [u8]> =
+    TableDefinition::new("contents");
+/// study -> (how many attachments it has, of how many bytes)
+pub(super) const ATTACHED: TableDefinition<'static, &'static str, (u64, u64)> =
+    TableDefinition::new("attached");
+
+/// The bytes of one piece: with its key it fills a page of 1 MiB, where a whole one would take a page of 2 MiB.
+pub(super) const PIECE: usize = (1 << 20) - (8 << 10);
+
+/// What an attachment is beside: 0 is the study, and the others are one more than the trial's number. Trials are
+/// numbered without gaps, so none has the last number there is.
+pub(super) fn place(key: &AttachmentKey) -> u64 {
+    key.trial.map_or(0, |trial| trial.0.saturating_add(1))
+}
+
+/// The trial of a place, `None` for the study itself.
+pub(super) fn trial_of(place: u64) -> Option<TrialNumber> {
+    place.checked_sub(1).map(TrialNumber)
+}
+
+/// What sorts behind all keys that begin with this study, and before those of any other: no id has this character.
+pub(super) fn behind(study: &str) -> String {
+    format!("{study}\0")
+}
+
+/// How an attachment's record is named in errors.
+pub(super) fn attachment_key(study: &StudyId, key: &AttachmentKey) -> String {
+    match key.trial {
+        Some(trial) => format!("{study}/{trial}/{}", key.name),
+        None => format!("{study}/{}", key.name),
+    }
+}
 
 /// Names have no slash, so this is unambiguous.
 pub(super) fn name_key(project: &ProjectName, name: &StudyName) -> String {
@@ -39,6 +76,9 @@ pub(super) fn create_all(write: &WriteTransaction) -> Result<(), redb::Error> {
     write.open_table(TRIALS)?;
     write.open_table(REPORTS)?;
     write.open_table(OUTPUTS)?;
+    write.open_table(ATTACHMENTS)?;
+    write.open_table(CONTENTS)?;
+    write.open_table(ATTACHED)?;
     Ok(())
 }
 
@@ -50,4 +90,7 @@ pub(super) fn exist(read: &ReadTransaction) -> bool {
         && read.open_table(TRIALS).is_ok()
         && read.open_table(REPORTS).is_ok()
         && read.open_table(OUTPUTS).is_ok()
+        && read.open_table(ATTACHMENTS).is_ok()
+        && read.open_table(CONTENTS).is_ok()
+        && read.open_table(ATTACHED).is_ok()
 }

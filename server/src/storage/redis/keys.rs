@@ -1,11 +1,14 @@
 //! The keys. The braces are a hash tag: all keys of a study lie in one slot.
 
 use tunewright_core::name::{ProjectName, StudyId, StudyName};
+use tunewright_core::study::AttachmentKey;
 
 /// hash: `project/name` -> study
 pub(super) const NAMES: &str = "tw:names";
 /// set: studies of which some trials' reports may be left
 pub(super) const DELETING: &str = "tw:deleting";
+/// set: `study/content` of contents that are being put, or whose server ended before they counted
+pub(super) const UPLOADS: &str = "tw:uploads";
 /// Never there: deleting it asks whether writes are possible.
 pub(super) const PROBE: &str = "tw:probe";
 
@@ -37,4 +40,35 @@ pub(super) fn outputs(study: &StudyId) -> String {
 /// list: a trial's reports
 pub(super) fn reports(study: &StudyId, trial: u64) -> String {
     format!("tw:{{{study}}}:reports:{trial}")
+}
+
+/// What stands for the study itself where trials have their number.
+pub(super) const OF_STUDY: &str = "study";
+
+/// hash: `study/NAME` or `NUMBER/NAME` -> an attachment without its content
+pub(super) fn attachments(study: &StudyId) -> String {
+    format!("tw:{{{study}}}:attachments")
+}
+
+/// The place before the first slash is no name, so this is unambiguous.
+pub(super) fn attachment_field(key: &AttachmentKey) -> String {
+    match key.trial {
+        Some(trial) => format!("{trial}/{}", key.name),
+        None => format!("{OF_STUDY}/{}", key.name),
+    }
+}
+
+/// string: the bytes of all attachments
+pub(super) fn attached(study: &StudyId) -> String {
+    format!("tw:{{{study}}}:attached")
+}
+
+/// string: an attachment's content
+pub(super) fn content(study: &StudyId, place: &str) -> String {
+    format!("tw:{{{study}}}:content:{place}")
+}
+
+/// A content that is being put.
+pub(super) fn upload(study: &StudyId, place: &str) -> String {
+    format!("{study}/{place}")
 }

@@ -1,5 +1,6 @@
 //! Studies in a Redis (or Valkey) that others run: for servers without a disk of their own.
 
+mod attachments;
 mod keys;
 mod link;
 mod load;
@@ -8,15 +9,21 @@ mod setup;
 use std::fmt;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use redis::{Client, ConnectionAddr, IntoConnectionInfo, Script, cmd};
 use tunewright_core::Refusal;
 use tunewright_core::name::StudyId;
-use tunewright_core::study::{Header, Report, TrialNumber, Version};
+use tunewright_core::study::{
+    Attachment, AttachmentKey, AttachmentLimits, Header, Report, TrialNumber, Version,
+};
 
+use self::attachments::{Attachments, Upload};
 use self::link::Link;
 use self::setup::Setup;
 use super::record::{Output, decode, encode};
-use super::{CommitError, Durability, OpenOptions, Storage, StorageError, StoredStudy, StudyWrite};
+use super::{
+    AttachError, CommitError, Durability, OpenOptions, Storage, StorageError, StoredStudy, StudyWrite,
+};
 
 /// Keys removed by one command when a deleted study is swept away.
 const SWEEP: usize = 1_000;
@@ -32,6 +39,7 @@ pub struct RedisStorage {
     create: Script,
     commit: Script,
     delete: Script,
+    attachments: Attachments,
 }
 
 impl fmt::Debug for RedisStorage {
@@ -63,8 +71,10 @@ impl RedisStorage {
             create: Script::new(include_str!("create.lua")),
             commit: Script::new(include_str!("commit.lua")),
             delete: Script::new(include_str!("delete.lua")),
+            attachments: Attachments::new(),
         };
         storage.sweep_all().await?;
+        storage.attachments.sweep(&storage.bulk).await?;
         Ok(storage)
     }
 
@@ -117,7 +127,11 @@ impl RedisStorage {
                 break;
             }
         }
-        let documents = [keys::trials(study), keys::outputs(study)];
+        for contents in attachments::contents(&self.bulk, study).await?.chunks(SWEEP) {
+            let () = self.bulk.ask(DURING, cmd("UNLINK").arg(contents)).await?;
+        }
+        let documents =
+            [keys::trials(study), keys::outputs(study), keys::attachments(study), keys::attached(study)];
         let () = self.bulk.ask(DURING, cmd("UNLINK").arg(&documents)).await?;
         self.bulk.ask(DURING, cmd("SREM").arg(keys::DELETING).arg(study.as_str())).await
     }
@@ -226,6 +240,32 @@ impl Storage for RedisStorage {
         let Some(output) = output else { return Ok(None) };
         let output: Output = decode(|| format!("{key}[{trial}]"), &output)?;
         Ok(Some((output.attempt, output.text)))
+    }
+
+    async fn put_attachment(
+        &self,
+        study: &StudyId,
+        attachment: Attachment,
+        content: Bytes,
+        limits: AttachmentLimits,
+    ) -> Result<(), AttachError> {
+        self.attachments.put(&self.bulk, Upload::new(study, attachment, content, limits)).await
+    }
+
+    async fn attachment(
+        &self,
+        study: &StudyId,
+        key: &AttachmentKey,
+    ) -> Result<Option<(Attachment, Bytes)>, StorageError> {
+        attachments::attachment(&self.bulk, study, key).await
+    }
+
+    async fn attachments(&self, study: &StudyId) -> Result<Vec<Attachment>, StorageError> {
+        attachments::attachments(&self.bulk, study).await
+    }
+
+    async fn delete_attachment(&self, study: &StudyId, key: &AttachmentKey) -> Result<(), StorageError> {
+        self.attachments.delete(&self.bulk, study, key).await
     }
 
     async fn delete(&self, study: &StudyId) -> Result<(), StorageError> {

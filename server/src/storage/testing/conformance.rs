@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use tunewright_core::name::StudyId;
-use tunewright_core::study::{Header, Status, TrialNumber, TrialState, Version};
+use tunewright_core::study::{AttachmentLimits, Header, Status, TrialNumber, TrialState, Version};
 
+use super::attachments::{attachment, attachment_key, attachments};
 use super::documents::{header, report, trial, trial_in_state};
 use crate::storage::{CommitError, Storage, StoredStudy, StudyWrite};
 
@@ -24,6 +25,7 @@ pub async fn conformance<S: AsyncFn() -> Arc<dyn Storage>>(make: S) {
     studies_commit_side_by_side(make().await).await;
     a_conflict_fails_nobody_else(make().await).await;
     one_of_two_writers_wins(make().await).await;
+    attachments(make).await;
 }
 
 fn id(text: &str) -> StudyId {
@@ -327,6 +329,12 @@ pub async fn keeps_everything(
         };
         store.commit(write).await.expect("committed");
     }
+    let attached = attachment(attachment_key(Some(3), "model"), &[7; 3_000_000]);
+    let content = bytes::Bytes::from(vec![7; 3_000_000]);
+    for study in [&a, &gone] {
+        let put = store.put_attachment(study, attached.clone(), content.clone(), AttachmentLimits::default());
+        put.await.expect("kept");
+    }
     store.delete(&gone).await.expect("deleted");
     let (study_a, study_b) = (loaded(&*store, &a).await, loaded(&*store, &b).await);
     assert_eq!(study_a.trials.len(), 120);
@@ -345,6 +353,10 @@ pub async fn keeps_everything(
         "names are kept"
     );
     assert_eq!(store.commit(nothing(&a, 20)).await.expect("it goes on"), Version(21));
+    assert_eq!(store.attachments(&a).await.expect("listed"), std::slice::from_ref(&attached));
+    let found = store.attachment(&a, &attached.key).await.expect("read");
+    assert!(found.is_some_and(|found| found == (attached, content)));
+    assert_eq!(store.attachments(&gone).await.expect("listed"), []);
 }
 
 /// Writes so many completed trials of one study, and measures how long it takes to load them.

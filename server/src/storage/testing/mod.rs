@@ -2,10 +2,12 @@
 //!
 //! Compiled for this crate's tests, and for others' with the feature `testing`.
 
+mod attachments;
 mod conformance;
 mod documents;
 mod redis_server;
 
+pub use attachments::{attachment, attachment_key};
 pub use conformance::{conformance, keeps_everything, load_time};
 pub use documents::{header, report, trial, trial_in_state};
 pub use redis_server::{Fsync, RedisServer, free_port};

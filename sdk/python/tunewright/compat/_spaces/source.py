@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..exceptions import BadSearchSpace
@@ -38,6 +38,10 @@ class Source:
                 root = module.as_apply(expression)
                 return cls(root, module.scope._impls, module.rec_eval, module.Apply)
         raise BadSearchSpace(f"a node of type `{type(foreign).__name__}` belongs to no expression module")
+
+    def with_functions(self, implementations: dict[str, Callable[..., Any]]) -> Source:
+        """The same expression with these symbols."""
+        return replace(self, implementations=implementations)
 
     def function(self, name: str) -> Callable[..., Any]:
         """What a symbol stands for."""

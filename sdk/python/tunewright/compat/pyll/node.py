@@ -225,9 +225,8 @@ def as_apply(obj: object) -> Apply:
 
 def is_foreign(obj: object) -> bool:
     """Whether this is a node of another expression module, as Hyperopt's."""
-    return all(
-        hasattr(type(obj), name) for name in ("inputs", "clone_from_inputs", "replace_input")
-    ) and not (isinstance(obj, Apply))
+    methods = ("inputs", "clone_from_inputs", "replace_input")
+    return not isinstance(obj, Apply) and all(hasattr(type(obj), method) for method in methods)
 
 
 def _sort_key(obj: Mapping[Any, Any]) -> Any:

@@ -27,6 +27,10 @@ async fn commits_until_killed() {
             let mut version =
                 store.load(&id(&study)).await.expect("loaded").expect("the study is there").version;
             loop {
+                let content = Bytes::from(version.0.to_le_bytes().repeat(2_000));
+                let newest = attachment(attachment_key(None, "newest"), &content);
+                let limits = AttachmentLimits::default();
+                store.put_attachment(&id(&study), newest, content, limits).await.expect("kept");
                 version = store.commit(write(&study, version.0)).await.expect("committed");
                 println!("acknowledged {study} {}", version.0);
             }
@@ -86,6 +90,12 @@ async fn a_killed_server_loses_nothing_acknowledged() {
                 found.trials.iter().map(|trial| trial.number.0).eq(0..found.version.0),
                 "whole commits only"
             );
+            let newest = attachment_key(None, "newest");
+            let (newest, content) =
+                store.attachment(&id(study), &newest).await.expect("read").expect("it is there");
+            assert_eq!(newest, attachment(newest.key.clone(), &content), "a whole one");
+            let put_at = u64::from_le_bytes(content[..8].try_into().expect("8 bytes"));
+            assert!(put_at + 1 >= found.version.0, "{study}: it was put before version {:?}", found.version);
             let last = TrialNumber(found.version.0 - 1);
             assert_eq!(store.reports(&id(study), last).await.expect("reports"), [report(1)]);
             assert_eq!(store.output(&id(study), last).await.expect("output"), Some((1, "log".to_owned())));

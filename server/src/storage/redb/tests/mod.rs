@@ -10,7 +10,9 @@ use tunewright_core::name::StudyId;
 use tunewright_core::study::{TrialNumber, Version};
 
 use super::*;
-use crate::storage::testing::{conformance, header, keeps_everything, load_time, report, trial};
+use crate::storage::testing::{
+    attachment, attachment_key, conformance, header, keeps_everything, load_time, report, trial,
+};
 
 fn id(text: &str) -> StudyId {
     StudyId::new(text).expect("a legal id")

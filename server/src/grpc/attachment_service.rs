@@ -1,0 +1,138 @@
+//! `AttachmentService`.
+
+use std::pin::Pin;
+
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status, Streaming};
+use tunewright_core::Refusal;
+use tunewright_core::study::{ATTACHMENT_LEN_MAX, Attachment, AttachmentKey, AttachmentName, TrialNumber};
+use tunewright_proto::convert::{StudyAttachment, StudyAttachmentKey, study_from_wire};
+use tunewright_proto::v1;
+use tunewright_proto::v1::attachment_service_server::AttachmentService;
+
+use super::answer::answer;
+use super::byte_budget::ByteBudget;
+use super::download::{DownloadStream, download};
+use super::list::page_size;
+use super::upload::Upload;
+use crate::studies::Registry;
+
+/// Bytes of contents in memory at once, each way: four of the largest.
+const BUDGET: u64 = 4 * ATTACHMENT_LEN_MAX;
+
+/// `AttachmentService` over the registry.
+pub(crate) struct AttachmentApi {
+    registry: Registry,
+    shutdown: CancellationToken,
+    /// Of those that come and those that go, so that slow readers never keep writers out.
+    coming: ByteBudget,
+    going: ByteBudget,
+}
+
+impl AttachmentApi {
+    pub(super) fn new(registry: Registry, shutdown: CancellationToken) -> Self {
+        Self { registry, shutdown, coming: ByteBudget::new(BUDGET), going: ByteBudget::new(BUDGET) }
+    }
+
+    async fn put(
+        &self,
+        messages: Streaming<v1::PutAttachmentRequest>,
+    ) -> Result<v1::PutAttachmentResponse, Refusal> {
+        let mut upload = Upload::new(messages);
+        let StudyAttachment { study, attachment } = upload.announced().await?;
+        let handle = self.registry.attachable(&study, attachment.key.trial).await?;
+        let _taken = self.coming.take(attachment.size).await?;
+        let content = upload.content(&attachment).await?;
+        self.registry.put_attachment(&handle, attachment, content).await?;
+        Ok(v1::PutAttachmentResponse { durability: self.registry.durability().as_str().to_owned() })
+    }
+
+    async fn get(&self, request: v1::GetAttachmentRequest) -> Result<Pin<Box<DownloadStream>>, Refusal> {
+        let StudyAttachmentKey { study, key } = StudyAttachmentKey::of_request(request.key)?;
+        // How large it is, the store tells together with its content.
+        let mut taken = self.going.take(ATTACHMENT_LEN_MAX).await?;
+        let (attachment, content) = self.registry.attachment(&study, &key).await?;
+        taken.shrink(attachment.size);
+        let attachment = StudyAttachment { study, attachment };
+        Ok(download(&attachment, content, taken, self.shutdown.clone()))
+    }
+
+    async fn list(
+        &self,
+        request: v1::ListAttachmentsRequest,
+    ) -> Result<v1::ListAttachmentsResponse, Refusal> {
+        let study = study_from_wire(request.study)?;
+        let size = page_size(request.page_size)?;
+        let after = key_of_token(&request.page_token)?;
+        let mut all = self.registry.attachments(&study).await?;
+        all.drain(..all.partition_point(|attachment| after.as_ref().is_some_and(|it| attachment.key <= *it)));
+        let next_page_token = if all.len() > size { token_of(&all[size - 1]) } else { String::new() };
+        all.truncate(size);
+        let on_wire = |attachment| (&StudyAttachment { study: study.clone(), attachment }).into();
+        Ok(v1::ListAttachmentsResponse {
+            attachments: all.into_iter().map(on_wire).collect(),
+            next_page_token,
+        })
+    }
+
+    async fn delete(
+        &self,
+        request: v1::DeleteAttachmentRequest,
+    ) -> Result<v1::DeleteAttachmentResponse, Refusal> {
+        let StudyAttachmentKey { study, key } = StudyAttachmentKey::of_request(request.key)?;
+        self.registry.delete_attachment(&study, &key).await?;
+        Ok(v1::DeleteAttachmentResponse {})
+    }
+}
+
+/// The last attachment of a page, from where the next one goes on: stable while attachments come and go.
+fn token_of(last: &Attachment) -> String {
+    let AttachmentKey { trial, name } = &last.key;
+    format!("{}/{name}", trial.map(|trial| trial.to_string()).unwrap_or_default())
+}
+
+fn key_of_token(token: &str) -> Result<Option<AttachmentKey>, Refusal> {
+    if token.is_empty() {
+        return Ok(None);
+    }
+    let bad = || Refusal::invalid("page_token", "must be a token from an earlier page");
+    let (trial, name) = token.split_once('/').ok_or_else(bad)?;
+    let trial = match trial {
+        "" => None,
+        number => Some(TrialNumber(number.parse().map_err(|_| bad())?)),
+    };
+    Ok(Some(AttachmentKey { trial, name: AttachmentName::new(name).map_err(|_| bad())? }))
+}
+
+#[tonic::async_trait]
+impl AttachmentService for AttachmentApi {
+    async fn put_attachment(
+        &self,
+        request: Request<Streaming<v1::PutAttachmentRequest>>,
+    ) -> Result<Response<v1::PutAttachmentResponse>, Status> {
+        answer(self.put(request.into_inner()).await)
+    }
+
+    type GetAttachmentStream = Pin<Box<DownloadStream>>;
+
+    async fn get_attachment(
+        &self,
+        request: Request<v1::GetAttachmentRequest>,
+    ) -> Result<Response<Self::GetAttachmentStream>, Status> {
+        answer(self.get(request.into_inner()).await)
+    }
+
+    async fn list_attachments(
+        &self,
+        request: Request<v1::ListAttachmentsRequest>,
+    ) -> Result<Response<v1::ListAttachmentsResponse>, Status> {
+        answer(self.list(request.into_inner()).await)
+    }
+
+    async fn delete_attachment(
+        &self,
+        request: Request<v1::DeleteAttachmentRequest>,
+    ) -> Result<Response<v1::DeleteAttachmentResponse>, Status> {
+        answer(self.delete(request.into_inner()).await)
+    }
+}
