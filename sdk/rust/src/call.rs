@@ -9,6 +9,7 @@ use tonic::{Request, Response, Status};
 use tunewright_core::{Code, Refusal};
 use tunewright_proto::convert::{StudyInfo, required};
 use tunewright_proto::v1;
+use tunewright_proto::v1::attachment_service_client::AttachmentServiceClient;
 use tunewright_proto::v1::study_service_client::StudyServiceClient;
 use tunewright_proto::v1::trial_service_client::TrialServiceClient;
 use tunewright_proto::v1::worker_service_client::WorkerServiceClient;
@@ -20,6 +21,10 @@ use crate::transport::Transport;
 
 /// A page of studies with large spaces is far beyond the usual limit of 4 MiB.
 pub(crate) const MESSAGE_LEN_MAX: usize = 64 * 1024 * 1024;
+
+pub(crate) fn attachments(channel: Channel) -> AttachmentServiceClient<Channel> {
+    AttachmentServiceClient::new(channel).max_decoding_message_size(MESSAGE_LEN_MAX)
+}
 
 pub(crate) fn studies(channel: Channel) -> StudyServiceClient<Channel> {
     StudyServiceClient::new(channel).max_decoding_message_size(MESSAGE_LEN_MAX)
@@ -72,7 +77,9 @@ where
         };
         let Failure { refusal, unreached } = failure;
         let exhausted = refusal.code == Code::Exhausted;
-        if !refusal.code.is_retryable() || (exhausted && !patience.outlast_exhaustion) {
+        // What is full and says no time is not going to be less full by itself.
+        let outlasts = patience.outlast_exhaustion && refusal.retry_after_ms.is_some();
+        if !refusal.code.is_retryable() || (exhausted && !outlasts) {
             return Err(refusal.into());
         }
         if !exhausted {

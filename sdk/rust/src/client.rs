@@ -155,6 +155,24 @@ impl Client {
         self.patient_call(self.inner.options.deadline, true, request, send).await
     }
 
+    /// A call with the usual patience, and so much more of it for what it carries.
+    pub(crate) async fn longer_call<Q, A, F, Answer>(
+        &self,
+        longer: Duration,
+        request: &Q,
+        send: F,
+    ) -> Result<A, Error>
+    where
+        Q: Clone,
+        F: Fn(Channel, Request<Q>) -> Answer,
+        Answer: Future<Output = Result<Response<A>, Status>>,
+    {
+        let ConnectOptions { call_timeout, deadline, .. } = self.inner.options;
+        let patience =
+            Patience { attempt: call_timeout + longer, total: deadline + longer, outlast_exhaustion: true };
+        call(&self.inner.transport, patience, request, send).await
+    }
+
     /// A call that is tried for so long.
     pub(crate) async fn patient_call<Q, A, F, Answer>(
         &self,

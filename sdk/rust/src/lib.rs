@@ -90,6 +90,7 @@
 
 mod address;
 mod ask;
+mod attachments;
 mod backoff;
 mod call;
 mod client;
@@ -117,8 +118,8 @@ pub use watch::Watch;
 pub use tunewright_core::name::{PoolName, ProjectName, StudyName, WorkerId};
 pub use tunewright_core::space::{ParamValue, Point, Space};
 pub use tunewright_core::study::{
-    Budget, EndCause, EndReason, NoProgress, Report, ResumeHint, RetryPolicy, Status, StudyRef, StudySpec,
-    Transition, TrialNumber, TrialState, UpdateStudy,
+    Attachment, AttachmentKey, AttachmentName, Budget, EndCause, EndReason, NoProgress, Report, ResumeHint,
+    RetryPolicy, Status, StudyRef, StudySpec, Transition, TrialNumber, TrialState, UpdateStudy,
 };
 pub use tunewright_core::suggest::{Algorithm, AnnealSettings, TpeSettings};
 pub use tunewright_core::{Code, Refusal, Timestamp};

@@ -1,5 +1,6 @@
 //! `tunewright study`.
 
+mod attachment;
 mod change;
 mod create;
 mod export;
@@ -39,10 +40,14 @@ enum StudyCommand {
     Stop(change::StopArgs),
     /// Remove a study and all that is known of it
     Delete(change::DeleteArgs),
-    /// Change budgets, parallelism, note or tags
+    /// Change budgets, parallelism, algorithm, objective, note or tags
     Update(Box<change::UpdateArgs>),
     /// Write all trials to stdout, as CSV or JSON
     Export(export::ExportArgs),
+    /// List what is attached to a study and its trials
+    Attachments(Named),
+    /// Write an attachment's content to a file
+    Attachment(attachment::AttachmentArgs),
 }
 
 /// A study, and nothing else.
@@ -70,6 +75,8 @@ impl StudyArgs {
             StudyCommand::Delete(args) => change::delete(args, context).await,
             StudyCommand::Update(args) => change::update(*args, context).await,
             StudyCommand::Export(args) => export::run(args, context).await,
+            StudyCommand::Attachments(args) => attachment::list(args, context).await,
+            StudyCommand::Attachment(args) => attachment::get(args, context).await,
         }
     }
 }

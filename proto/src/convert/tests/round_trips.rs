@@ -4,13 +4,15 @@ use proptest::prelude::*;
 use tunewright_core::name::{LeaseId, PoolName, WorkerId};
 use tunewright_core::space::Node;
 use tunewright_core::study::{
-    Counts, Event, LeaseRef, ResumeHint, StudySpec, Transition, TrialNumber, TrialState, UpdateStudy, Version,
+    Attachment, AttachmentKey, AttachmentName, Counts, Event, LeaseRef, ResumeHint, Sha256, StudySpec,
+    Transition, TrialNumber, TrialState, UpdateStudy, Version,
 };
 use tunewright_core::{Refusal, Timestamp};
 
-use super::arbitrary::{finite, header, name, node, point, reason, spec, study_ref, trial};
+use super::arbitrary::{finite, header, name, node, objective, point, reason, spec, study_ref, trial};
 use crate::convert::{
-    Assignment, BestLoss, ForStudy, StudyInfo, StudyLease, TrialInfo, WatchEvent, WorkerHello, WorkerInfo,
+    Assignment, BestLoss, ForStudy, StudyAttachment, StudyInfo, StudyLease, TrialInfo, WatchEvent,
+    WorkerHello, WorkerInfo,
 };
 use crate::v1;
 
@@ -37,6 +39,20 @@ prop_compose! {
     }
 }
 
+prop_compose! {
+    fn attachment()(
+        study in study_ref(),
+        trial in proptest::option::of(any::<u64>()),
+        name in "[^\\p{Cc}]{1,100}",
+        size in any::<u64>(),
+        digest in any::<[u8; 32]>(),
+    ) -> StudyAttachment {
+        let name = AttachmentName::new(name).expect("legal");
+        let key = AttachmentKey { trial: trial.map(TrialNumber), name };
+        StudyAttachment { study, attachment: Attachment { key, size, sha256: Sha256::of_digest(digest) } }
+    }
+}
+
 /// Through the very bytes, so that a wrong tag or type cannot hide.
 fn sent<M: prost::Message + Default>(message: &M) -> M {
     M::decode(message.encode_to_vec().as_slice()).expect("what was encoded")
@@ -54,6 +70,11 @@ where
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn attachments(attachment in attachment()) {
+        there_and_back(&attachment, v1::Attachment::from(&attachment))?;
+    }
 
     #[test]
     fn nodes(node in node()) {
@@ -80,7 +101,7 @@ proptest! {
     fn trials(trial in trial()) {
         let info = TrialInfo::from(&trial);
         prop_assert_eq!(&info.point, trial.point.as_ref().unwrap_or(&trial.fixed));
-        there_and_back(&info, v1::Trial::from(info.clone()))?;
+        there_and_back(&info, v1::Trial::try_from(info.clone())?)?;
     }
 
     #[test]
@@ -102,7 +123,7 @@ proptest! {
     #[test]
     fn leases_and_assignments(
         lease in lease(), point in point(), ttl in 1..u64::MAX, timeout in any::<Option<u64>>(),
-        hint in prop::option::of((any::<u64>(), ".{0,9}")),
+        hint in prop::option::of((any::<u64>(), ".{0,9}")), objective in prop::option::of(objective()),
     ) {
         there_and_back(&lease, v1::LeaseRef::from(&lease))?;
         prop_assert_eq!(StudyLease::new(lease.study.clone(), lease.token()), lease.clone());
@@ -114,6 +135,7 @@ proptest! {
             trial_timeout_ms: timeout,
             resume: hint.map(|(step, checkpoint_uri)| ResumeHint { step, checkpoint_uri }),
             durability: "memory".to_owned(),
+            objective,
         };
         there_and_back(&assignment, v1::Assignment::try_from(assignment.clone())?)?;
     }
@@ -142,11 +164,14 @@ proptest! {
         (max_trials, timeout_ms) in any::<(Option<Option<u64>>, Option<Option<u64>>)>(),
         loss_threshold in prop::option::of(prop::option::of(finite())),
         (max_failed, parallelism) in any::<(Option<Option<u64>>, Option<Option<u32>>)>(),
+        objective in prop::option::of(prop::option::of(objective())),
         note in prop::option::of(".{0,9}"),
         tags in prop::option::of(prop::collection::btree_map("[a-z]{1,5}", ".{0,5}", 0..4)),
     ) {
         prop_assume!(![max_trials, timeout_ms].contains(&Some(Some(0))) && parallelism != Some(Some(0)));
-        let command = UpdateStudy { max_trials, timeout_ms, loss_threshold, max_failed, parallelism, note, tags };
+        let command = UpdateStudy {
+            max_trials, timeout_ms, loss_threshold, max_failed, parallelism, objective, note, tags,
+        };
         let update = ForStudy { study, command };
         there_and_back(&update, v1::UpdateStudyRequest::from(update.clone()))?;
     }

@@ -1,5 +1,6 @@
 //! Against a real `redis-server`.
 
+mod attachments;
 mod faults;
 mod setups;
 mod tls;

@@ -1,0 +1,1 @@
+"""The server and the workers that live and die with this process."""

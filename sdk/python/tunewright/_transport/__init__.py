@@ -1,0 +1,1 @@
+"""Talking to a server: channels, deadlines, retries, typed errors, heartbeats."""

@@ -1,0 +1,1 @@
+"""Python values and messages, in both directions."""
