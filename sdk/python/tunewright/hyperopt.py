@@ -17,7 +17,8 @@ try:
     from hyperopt.base import Trials as _Trials
 except ImportError as error:
     raise ImportError(
-        "`tunewright.hyperopt` needs Hyperopt: `pip install tunewright[hyperopt]`, or import the same names from `tunewright`"
+        "`tunewright.hyperopt` needs Hyperopt (`pip install tunewright[hyperopt]`); without it, import the same "
+        "names from `tunewright`"
     ) from error
 
 from tunewright._engine import flavour
@@ -59,15 +60,17 @@ class TunewrightTrials(HyperoptTrials):
         exp_key: str | None = None,
         refresh: bool = True,
     ) -> None:
-        """`address`: of a server, as `grpc://host:7070`, whose workers evaluate; None: this process starts one.
+        """`address`: of a server, as `grpc://host:7070`, whose workers evaluate; None: this process starts
+        one.
 
-        `study`: a name under which the trials are kept; `fmin` goes on with them, also in another process. An own
-        server keeps them in `data_dir` (`.tunewright`). `parallelism`: how many trials run at once; without an
-        address and more than 1, that many worker processes are started. `pool`: whose workers are to evaluate.
-        `in_process=True` has this process evaluate although there is an address. `repeats=False` ends the run
-        once all points of a finite space were tried. `trial_timeout`: seconds after which a worker ends a trial.
-        `cancel_at_timeout`: end running trials at the `timeout` of `fmin`, too, instead of waiting for them.
-        `points_to_evaluate`: tried first; Hyperopt's `fmin` does not pass its argument of this name on.
+        `study`: a name under which the trials are kept; `fmin` goes on with them, also in another process.
+        An own server keeps them in `data_dir` (`.tunewright`). `parallelism`: how many trials run at once;
+        without an address and more than 1, that many worker processes are started. `pool`: whose workers are
+        to evaluate. `in_process=True` has this process evaluate although there is an address.
+        `repeats=False` ends the run once all points of a finite space were tried. `trial_timeout`: seconds
+        after which a worker ends a trial. `cancel_at_timeout`: end running trials at the `timeout` of
+        `fmin`, too, instead of waiting for them. `points_to_evaluate`: tried first; Hyperopt's `fmin` does
+        not pass its argument of this name on.
         """
         self._options = Options(
             address=address,

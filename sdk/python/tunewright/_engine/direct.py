@@ -76,4 +76,5 @@ def _doc(trials: Any, domain: Any, space: ExpressionSpace, tid: Any, vals: dict[
 
 
 def _number(new_ids: Sequence[Any]) -> int:
-    return sum(int(tid) * 31**at for at, tid in enumerate(new_ids) if isinstance(tid, int)) % 2**31
+    number: int = sum(int(tid) * 31**at for at, tid in enumerate(new_ids) if isinstance(tid, int))
+    return number % 2**31

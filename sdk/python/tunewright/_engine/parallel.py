@@ -149,7 +149,9 @@ class ParallelLoop:
             self._take(self._run.session.trial(event.number))
 
     def _resync(self) -> None:
-        """Looks at all trials, and takes in those that have ended meanwhile in the order in which they did."""
+        """Looks at all trials, and takes in those that have ended meanwhile in the order in which they
+        did.
+        """
         self._heard = time.monotonic()
         run = self._run
         run.session.refresh()
@@ -218,7 +220,9 @@ class ParallelLoop:
         return status not in (study_pb2.STUDY_STATUS_ACTIVE, study_pb2.STUDY_STATUS_PAUSED)
 
     def _finish(self) -> None:
-        """After a rule has stopped the search: no new trials, and those that run are waited for or cancelled."""
+        """After a rule has stopped the search: no new trials, and those that run are waited for or
+        cancelled.
+        """
         run = self._run
         reason = run.stops.reason()
         if reason is None and self._error is None:

@@ -89,7 +89,7 @@ def _made(kind: type[Exception], message: str, shown: str) -> Any:
     try:
         subclass = type(kind.__name__, (kind,), members)
         # The class's own `__init__` may want anything; that of all exceptions wants nothing.
-        error = subclass.__new__(subclass, message)
+        error: Any = subclass.__new__(subclass, message)
         error.args = (message,)
         return error
     except Exception:

@@ -34,7 +34,9 @@ TERMINAL = (
 
 
 def marked(result: Mapping[str, Any]) -> dict[str, Any]:
-    """A result with what would be lost on the way in its mark: a status that is not `ok`, texts among attachments."""
+    """A result with what would be lost on the way in its mark: a status that is not `ok`, texts among
+    attachments.
+    """
     told = dict(result)
     mark: dict[str, Any] = {}
     status = told.get("status", STATUS_OK)

@@ -155,7 +155,9 @@ class Run:
         self._set_budget()
 
     def _is_counted(self, doc: Doc) -> bool:
-        """Whether a document stands for one of `max_evals`: any that has ended, and new ones that are shown."""
+        """Whether a document stands for one of `max_evals`: any that has ended, and new ones that are
+        shown.
+        """
         return doc["state"] in _OVER or any(doc is shown for shown in self.trials._trials)
 
     def _check_alive(self) -> None:

@@ -30,7 +30,9 @@ class SerialLoop:
         self._run = run
 
     def exhaust(self) -> None:
-        """Evaluates everything that is left. Raises what the objective raised, unless that is to be caught."""
+        """Evaluates everything that is left. Raises what the objective raised, unless that is to be
+        caught.
+        """
         run = self._run
         run.show_progress()
         self.evaluate_local()

@@ -18,7 +18,9 @@ from tunewright.errors import AlreadyExists, Closed, Conflict, LeaseLost, NotFou
 from tunewright.v1 import space_pb2, study_pb2, trial_pb2
 
 SERIAL_TTL_MS = 300_000
-"""An objective in this process may keep the heartbeats from being sent (a blocked C call), and nobody else waits."""
+"""An objective in this process may keep the heartbeats from being sent (a blocked C call), and nobody else
+waits.
+"""
 
 LOCAL_TTL_MS = 10_000
 """Workers on this machine are heard of often."""
@@ -51,7 +53,9 @@ class Session:
         seed: int,
         client_id: str,
     ) -> Session:
-        """Creates the study, or opens the one of this name. Raises StudyMismatch if that has another space."""
+        """Creates the study, or opens the one of this name. Raises StudyMismatch if that has another
+        space.
+        """
         connection = connect(options)
         try:
             ref = study_pb2.StudyRef(project=options.project, name=options.study or _new_name())
@@ -95,7 +99,8 @@ class Session:
             self.refresh()
 
     def ask(self, *, reclaim_of: str | None = None) -> trial_pb2.AskTrialsResponse:
-        """One trial to evaluate here, or why there will be none. Raises Exhausted if there is none at the moment.
+        """One trial to evaluate here, or why there will be none. Raises Exhausted if there is none at the
+        moment.
 
         `reclaim_of`: the id of a client that is no more, whose running trials come first.
         """
@@ -106,7 +111,8 @@ class Session:
             count=1,
             reclaim=reclaim_of is not None,
         )
-        return self.connection.call(self.connection.trials.AskTrials, request)
+        answer: trial_pb2.AskTrialsResponse = self.connection.call(self.connection.trials.AskTrials, request)
+        return answer
 
     def watch_lease(self, assignment: trial_pb2.Assignment) -> LeaseWatch:
         """Renews a lease from now on."""
@@ -150,7 +156,7 @@ class Session:
         )
         if outcome.status != "completed":
             name = f"END_REASON_{(outcome.reason or 'objective_error').upper()}"
-            request.reason = trial_pb2.EndReason.Value(name)
+            request.reason = trial_pb2.EndReason.Value(name)  # type: ignore[assignment]
         return int(self.connection.call(self.connection.trials.AddTrial, request).number)
 
     def cancel(self, number: int) -> None:
@@ -164,7 +170,8 @@ class Session:
     def trial(self, number: int) -> trial_pb2.Trial:
         """A trial as it is now."""
         request = trial_pb2.GetTrialRequest(study=self.ref, number=number)
-        return self.connection.call(self.connection.trials.GetTrial, request).trial
+        found: trial_pb2.Trial = self.connection.call(self.connection.trials.GetTrial, request).trial
+        return found
 
     def trials(self) -> Iterator[trial_pb2.Trial]:
         """All trials, by number."""
@@ -204,9 +211,11 @@ def connect(options: Options) -> Connection:
 def find(connection: Connection, ref: study_pb2.StudyRef) -> study_pb2.Study | None:
     """The study, if there is one."""
     try:
-        return connection.call(connection.studies.GetStudy, study_pb2.GetStudyRequest(study=ref)).study
+        answer = connection.call(connection.studies.GetStudy, study_pb2.GetStudyRequest(study=ref))
     except NotFound:
         return None
+    found: study_pb2.Study = answer.study
+    return found
 
 
 def list_trials(connection: Connection, ref: study_pb2.StudyRef) -> Iterator[trial_pb2.Trial]:
@@ -252,7 +261,8 @@ def _spec(
 def _create(connection: Connection, ref: study_pb2.StudyRef, spec: study_pb2.StudySpec) -> study_pb2.Study:
     request = study_pb2.CreateStudyRequest(study=ref, spec=spec)
     try:
-        return connection.call(connection.studies.CreateStudy, request).study
+        created: study_pb2.Study = connection.call(connection.studies.CreateStudy, request).study
+        return created
     except AlreadyExists:
         # Somebody else made it in between.
         found = find(connection, ref)

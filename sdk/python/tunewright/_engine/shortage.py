@@ -52,7 +52,9 @@ def reason(workers: list[pb.Worker], pool: str) -> str | None:
         )
     running = [worker for worker in workers if worker.HasField("runtime")]
     if not running:
-        return f"the workers of the pool `{pool}` run commands of their own; start some with `tunewright-worker`"
+        return (
+            f"the workers of the pool `{pool}` run commands of their own; start some with `tunewright-worker`"
+        )
     willing = [worker for worker in running if worker.runtime.pickled]
     if not willing:
         return f"the workers of the pool `{pool}` were not started with `--allow-pickled-objectives`"
@@ -65,7 +67,9 @@ def reason(workers: list[pb.Worker], pool: str) -> str | None:
     fitting = [worker for worker in same if worker.runtime.cloudpickle_version.split(".")[0] == major]
     if not fitting:
         others = ", ".join(sorted({worker.runtime.cloudpickle_version for worker in same}))
-        return f"the objective was pickled by cloudpickle {cloudpickle.__version__}, the workers have {others}"
+        return (
+            f"the objective was pickled by cloudpickle {cloudpickle.__version__}, the workers have {others}"
+        )
     if all(worker.draining for worker in fitting):
         return f"all workers of the pool `{pool}` are about to end"
     if all(worker.busy >= worker.slots for worker in fitting if not worker.draining):

@@ -1,4 +1,6 @@
-"""What makes an object of trials one that runs on a study: to be mixed into Hyperopt's `Trials`, or into ours."""
+"""What makes an object of trials one that runs on a study: to be mixed into Hyperopt's `Trials`, or into
+ours.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +47,9 @@ class StudyTrials:
     ) -> Any:
         """Minimizes `fn` over `space`; the arguments are those of Hyperopt's `fmin`.
 
-        `max_evals` is the number of trials in all, those of before included; `points_to_evaluate` come on top.
-        Returns the best point as `{label: stored value}`, or with `return_argmin=False` what the objective got
-        there. Raises what the objective raised, unless `catch_eval_exceptions`.
+        `max_evals` is the number of trials in all, those of before included; `points_to_evaluate` come on
+        top. Returns the best point as `{label: stored value}`, or with `return_argmin=False` what the
+        objective got there. Raises what the objective raised, unless `catch_eval_exceptions`.
         """
         flavour = self._flavour()
         fn, space = annotated(fn, space, flavour)

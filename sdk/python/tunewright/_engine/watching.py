@@ -7,6 +7,7 @@ import queue
 import random
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 import grpc
 
@@ -37,7 +38,7 @@ class Watcher:
         self._session = session
         self._events: queue.Queue[Event] = queue.Queue(maxsize=_KEPT_MAX)
         self._ended = threading.Event()
-        self._call: grpc.Call | None = None
+        self._call: Any = None
         self._thread = threading.Thread(target=self._run, name="tunewright-watch", daemon=True)
 
     def __enter__(self) -> Watcher:
@@ -64,7 +65,7 @@ class Watcher:
             try:
                 request = pb.WatchStudyRequest(study=self._session.ref)
                 self._call = self._session.connection.studies.WatchStudy(request)
-                for message in self._call:  # type: ignore[attr-defined]
+                for message in self._call:
                     wait = _BACKOFF
                     self._take(message)
                     if self._ended.is_set():

@@ -14,7 +14,9 @@ _SEED = 232342
 
 
 def average(results: Sequence[dict[str, Any]], specs: Sequence[Any], bandit: Any) -> float:
-    """The true losses, weighted by the chance that each is that of the best trial. Raises ValueError without any."""
+    """The true losses, weighted by the chance that each is that of the best trial. Raises ValueError without
+    any.
+    """
     rows = sorted(_rows(results, specs, bandit))
     if not rows:
         raise ValueError("no trial has a loss")

@@ -239,7 +239,9 @@ class TrialsContainer:
 
     @property
     def best_trial(self) -> Doc:
-        """The trial of status `ok` with the lowest loss, the first of several. Raises AllTrialsFailed without one."""
+        """The trial of status `ok` with the lowest loss, the first of several. Raises AllTrialsFailed
+        without one.
+        """
         candidates = [
             doc
             for doc in self.trials

@@ -74,7 +74,9 @@ def SONify(arg: Any, memo: object = None) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A copy of what a document holds with plain numbers in place of NumPy's; anything else stays as it is."""
+    """A copy of what a document holds with plain numbers in place of NumPy's; anything else stays as it
+    is.
+    """
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if type(value) in (list, tuple):
@@ -155,7 +157,7 @@ def validate_timeout(timeout: Any) -> None:
     """Refuses what is neither None nor a positive number."""
     if timeout is None:
         return
-    if isinstance(timeout, bool) or not isinstance(timeout, numbers.Real) or not timeout > 0:
+    if isinstance(timeout, bool) or not isinstance(timeout, numbers.Real) or float(timeout) <= 0:
         # Hyperopt's words, which its users' tests look for.
         text = f"The timeout argument should be None or a positive value. Given value: {timeout}"
         raise ValueError(text)

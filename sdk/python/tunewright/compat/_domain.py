@@ -116,7 +116,8 @@ def result_of(
         return {"loss": float(returned), "status": STATUS_OK}
     if not isinstance(returned, Mapping):
         raise TypeError(
-            f"an objective must return a number or a dict with `loss` and `status`, not `{type(returned).__name__}`"
+            "an objective must return a number or a dict with `loss` and `status`, "
+            f"not `{type(returned).__name__}`"
         )
     result = dict(returned)
     status = result.setdefault("status", STATUS_OK)

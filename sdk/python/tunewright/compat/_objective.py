@@ -13,7 +13,9 @@ from tunewright.compat._spaces import ExpressionSpace
 
 
 class HyperoptObjective:
-    """Called with a trial, evaluates the expression of the space at its point and then the user's function."""
+    """Called with a trial, evaluates the expression of the space at its point and then the user's
+    function.
+    """
 
     def __init__(
         self, fn: Any, space: ExpressionSpace, pass_expr_memo_ctrl: bool | None, flavour_name: str

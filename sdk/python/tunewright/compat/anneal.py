@@ -1,4 +1,7 @@
-"""A search ever closer around the best trials: give `suggest`, or a `functools.partial` of it, to `fmin` as `algo`."""
+"""A search ever closer around the best trials.
+
+Give `suggest`, or a `functools.partial` of it, to `fmin` as `algo`.
+"""
 
 from __future__ import annotations
 

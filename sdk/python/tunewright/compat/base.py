@@ -65,14 +65,16 @@ class Trials(StudyTrials, TrialsContainer):
         trial_timeout: float | None = None,
         cancel_at_timeout: bool = False,
     ) -> None:
-        """`address`: of a server, as `grpc://host:7070`, whose workers evaluate; None: this process starts one.
+        """`address`: of a server, as `grpc://host:7070`, whose workers evaluate; None: this process starts
+        one.
 
-        `study`: a name under which the trials are kept; `fmin` goes on with them, also in another process. An own
-        server keeps them in `data_dir` (`.tunewright`). `parallelism`: how many trials run at once; without an
-        address and more than 1, that many worker processes are started. `pool`: whose workers are to evaluate.
-        `in_process=True` has this process evaluate although there is an address. `repeats=False` ends the run
-        once all points of a finite space were tried. `trial_timeout`: seconds after which a worker ends a trial.
-        `cancel_at_timeout`: end running trials at the `timeout` of `fmin`, too, instead of waiting for them.
+        `study`: a name under which the trials are kept; `fmin` goes on with them, also in another process.
+        An own server keeps them in `data_dir` (`.tunewright`). `parallelism`: how many trials run at once;
+        without an address and more than 1, that many worker processes are started. `pool`: whose workers are
+        to evaluate. `in_process=True` has this process evaluate although there is an address.
+        `repeats=False` ends the run once all points of a finite space were tried. `trial_timeout`: seconds
+        after which a worker ends a trial. `cancel_at_timeout`: end running trials at the `timeout` of
+        `fmin`, too, instead of waiting for them.
         """
         self._options = Options(
             address=address,

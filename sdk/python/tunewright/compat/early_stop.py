@@ -15,8 +15,8 @@ def no_progress_loss(
 ) -> Callable[..., tuple[bool, list[Any]]]:
     """Stops once `iteration_stop_count` trials in a row have not improved the best loss.
 
-    An improvement of less than `percent_increase` percent of the best loss is none. A trial that failed, or has no
-    loss for another reason, counts as one without an improvement.
+    An improvement of less than `percent_increase` percent of the best loss is none. A trial that failed, or
+    has no loss for another reason, counts as one without an improvement.
     """
 
     def stop_fn(

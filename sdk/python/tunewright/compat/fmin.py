@@ -46,14 +46,15 @@ def fmin(
 ) -> Any:
     """Minimizes `fn` over `space`, and returns the best point as `{label: stored value}`.
 
-    `fn` gets a point and returns its loss, or a dict with `loss`, `status` and what else is to be kept. `space` is
-    made with `hp`, or is `"annotated"` for the annotations of `fn`. `algo`: `tpe.suggest` (the default),
-    `anneal.suggest`, `rand.suggest`, `mix.suggest`, or a function of yours. `trials` takes the trials, and says
-    where they are evaluated. The search stops at `max_evals` trials in all (those that `trials` has included,
-    `points_to_evaluate` not), after `timeout` seconds, below `loss_threshold`, or when `early_stop_fn(trials, *state)`
-    returns `(True, state)` after a trial. `rstate`: an int or a generator of NumPy, for the same search again.
-    `trials_save_file`: a file that is kept up to date with the trials, and from which they are read if it exists.
-    `return_argmin=False` returns what `fn` got at the best point instead. `verbose` only quiets logs.
+    `fn` gets a point and returns its loss, or a dict with `loss`, `status` and what else is to be kept.
+    `space` is made with `hp`, or is `"annotated"` for the annotations of `fn`. `algo`: `tpe.suggest` (the
+    default), `anneal.suggest`, `rand.suggest`, `mix.suggest`, or a function of yours. `trials` takes the
+    trials, and says where they are evaluated. The search stops at `max_evals` trials in all (those that
+    `trials` has included, `points_to_evaluate` not), after `timeout` seconds, below `loss_threshold`, or when
+    `early_stop_fn(trials, *state)` returns `(True, state)` after a trial. `rstate`: an int or a generator of
+    NumPy, for the same search again. `trials_save_file`: a file that is kept up to date with the trials, and
+    from which they are read if it exists. `return_argmin=False` returns what `fn` got at the best point
+    instead. `verbose` only quiets logs.
 
     Raises what `fn` raises unless `catch_eval_exceptions`, and AllTrialsFailed if no trial has a loss.
     """

@@ -1,4 +1,7 @@
-"""Several algorithms, one of them drawn for each trial: give `suggest`, or a `functools.partial` of it, to `fmin` as `algo`."""
+"""Several algorithms, one of them drawn for each trial.
+
+Give `suggest`, or a `functools.partial` of it, to `fmin` as `algo`.
+"""
 
 from __future__ import annotations
 

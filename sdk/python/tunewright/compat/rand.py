@@ -1,4 +1,7 @@
-"""Independent draws from the space: give `suggest`, or a `functools.partial` of it, to `fmin` as `algo`."""
+"""Independent draws from the space.
+
+Give `suggest`, or a `functools.partial` of it, to `fmin` as `algo`.
+"""
 
 from __future__ import annotations
 

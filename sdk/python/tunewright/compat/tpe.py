@@ -1,4 +1,7 @@
-"""Tree-structured Parzen estimators: give `suggest`, or a `functools.partial` of it, to `fmin` as `algo`."""
+"""Tree-structured Parzen estimators.
+
+Give `suggest`, or a `functools.partial` of it, to `fmin` as `algo`.
+"""
 
 from __future__ import annotations
 
