@@ -1,7 +1,7 @@
 //! The handle of one study: typed methods over its mailbox.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -54,7 +54,6 @@ impl Handle {
     }
 
     /// What evaluates attempts leased from here on, as far as stored.
-    #[expect(dead_code, reason = "for the dispatcher, which will match workers with objectives")]
     pub(crate) fn objective(&self) -> Option<Arc<Objective>> {
         self.objective.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -1,7 +1,7 @@
 //! The task that owns one study: it drains its mailbox, decides, commits once, then answers and acts.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{broadcast, mpsc};
