@@ -28,10 +28,10 @@ pub(super) fn finite() -> impl Strategy<Value = f64> {
 }
 
 fn distribution() -> impl Strategy<Value = Distribution> {
-    let bounds = (-1e3..1e3, 1.0..1e3).prop_map(|(low, width)| (low, low + width));
+    let bounds = (-1e3..1e3, 4.0..1e3).prop_map(|(low, width)| (low, low + width));
     let positive = (1e-3..1e3, 1.0..1e3).prop_map(|(low, width): (f64, f64)| (low, low + width));
     let law = (-9.0..9.0, 0.1..3.0);
-    let ints = (1i64..1_000, 2i64..1_000).prop_map(|(low, width)| (low, low + width));
+    let ints = (1i64..1_000, 4i64..1_000).prop_map(|(low, width)| (low, low + width));
     let q = 0.5..2.0;
     prop_oneof![
         bounds.clone().prop_map(|(low, high)| Distribution::Uniform { low, high }),

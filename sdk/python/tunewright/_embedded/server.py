@@ -157,7 +157,8 @@ class EmbeddedServer:
                 return
             deaths.append(time.monotonic())
             if len(deaths) == _DEATHS_MAX and deaths[-1] - deaths[0] < _DEATHS_WITHIN:
-                message = f"the embedded server died {_DEATHS_MAX} times within {_DEATHS_WITHIN:g} s: {process.error()}"
+                how_often = f"{_DEATHS_MAX} times within {_DEATHS_WITHIN:g} s"
+                message = f"the embedded server died {how_often}: {process.error()}"
                 self._failure = Unavailable(message, hint=f"its data is in `{self.data_dir}`")
                 _log.error("%s", self._failure)
                 return
