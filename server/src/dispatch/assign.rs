@@ -157,8 +157,8 @@ mod tests {
             served in proptest::collection::vec((0u32..9, 0usize..3), 0..6),
         ) {
             let pools = ["p", "q", "r"];
-            let runtime = |at: usize| if at % 2 == 0 { None } else { python(true, "3.11") };
-            let objective = |at: usize| if at % 2 == 0 { None } else { pickled_by("3.11") };
+            let runtime = |at: usize| if at.is_multiple_of(2) { None } else { python(true, "3.11") };
+            let objective = |at: usize| if at.is_multiple_of(2) { None } else { pickled_by("3.11") };
             let workers: Vec<_> = free.iter().enumerate().map(|(at, (free, busy, pool))| FreeWorker {
                 runtime: runtime(at),
                 ..worker(&format!("w{at}"), &[pools[*pool]], &[], *free, *busy)
