@@ -17,8 +17,8 @@ try:
     from hyperopt.base import Trials as _Trials
 except ImportError as error:
     raise ImportError(
-        "`tunewright.hyperopt` needs Hyperopt (`pip install tunewright[hyperopt]`); without it, import the same "
-        "names from `tunewright`"
+        "`tunewright.hyperopt` needs Hyperopt (`pip install tunewright[hyperopt]`); without it, import the "
+        "same names from `tunewright`"
     ) from error
 
 from tunewright._engine import flavour

@@ -35,5 +35,9 @@ class Seeds:
             raise Invalid(message, field="rstate", hint=hint)
 
     def next(self) -> int:
-        """The next seed, from 0 to below 2^31 - 1."""
+        """The next seed, from 0 to below 2^31 - 1, as Hyperopt draws it."""
         return int(self._draw(SEED_MAX))
+
+    def next_wide(self) -> int:
+        """A seed of 62 bits, of two draws: so many studies can be told apart."""
+        return self.next() << 31 | self.next()

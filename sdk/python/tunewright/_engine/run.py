@@ -63,7 +63,7 @@ class Run:
                 self.options,
                 space=self.space.node,
                 algorithm=self.algorithm.message,
-                seed=self.seeds.next(),
+                seed=self.seeds.next_wide(),
                 client_id=own_client_id(),
             )
             stack.callback(self._close)
