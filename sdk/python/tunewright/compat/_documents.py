@@ -70,7 +70,7 @@ def SONify(arg: Any, memo: object = None) -> Any:
         return arg
     if hasattr(arg, "dtype") and callable(getattr(arg, "tolist", None)):
         return SONify(arg.tolist())
-    raise TypeError("SONify", arg)
+    raise TypeError(f"`{type(arg).__name__}` has no plain form", arg)
 
 
 def plain(value: Any) -> Any:

@@ -51,10 +51,8 @@ class Trials(StudyTrials, TrialsContainer):
 
     def __init__(
         self,
-        exp_key: str | None = None,
-        refresh: bool = True,
-        *,
         address: str | None = None,
+        *,
         study: str | None = None,
         parallelism: int | None = None,
         project: str = "",
@@ -64,6 +62,8 @@ class Trials(StudyTrials, TrialsContainer):
         repeats: bool = True,
         trial_timeout: float | None = None,
         cancel_at_timeout: bool = False,
+        exp_key: str | None = None,
+        refresh: bool = True,
     ) -> None:
         """`address`: of a server, as `grpc://host:7070`, whose workers evaluate; None: this process starts
         one.
