@@ -7,10 +7,12 @@ brings in nothing that a program does not use.
 from __future__ import annotations
 
 import importlib
+import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tunewright import errors as errors
+    from tunewright import plot as plot
     from tunewright.compat import hp as hp
     from tunewright.compat import pyll as pyll
     from tunewright.compat import pyll_utils as pyll_utils
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+# Quiet unless the program sets logging up: everything of ours is logged below this logger.
+logging.getLogger("tunewright").addHandler(logging.NullHandler())
+
 _HOMES = {
     "AllTrialsFailed": "tunewright.compat.exceptions:AllTrialsFailed",
     "AlreadyExists": "tunewright.errors:AlreadyExists",
@@ -62,6 +67,7 @@ _HOMES = {
     "Unavailable": "tunewright.errors:Unavailable",
     "errors": "tunewright.errors",
     "hp": "tunewright.compat.hp",
+    "plot": "tunewright.plot",
     "pyll": "tunewright.compat.pyll",
     "pyll_utils": "tunewright.compat.pyll_utils",
     "scope": "tunewright.compat.pyll:scope",
@@ -93,6 +99,7 @@ __all__ = [
     "__version__",
     "errors",
     "hp",
+    "plot",
     "pyll",
     "pyll_utils",
     "scope",

@@ -24,7 +24,6 @@ STORIES = {
     "README.md": ("python",),
     "docs/python.md": ("python", "sh"),
     "docs/hyperopt.md": ("python", "sh"),
-    "docs/python-workers.md": ("python", "sh"),
     "sdk/python/README.md": ("python", "sh"),
 }
 """The documents, and the languages whose blocks are run; the Rust tests run the shell of `README.md`."""
