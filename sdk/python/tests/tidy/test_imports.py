@@ -11,7 +11,7 @@ DEPENDENCIES = {"cloudpickle", "google", "grpc", "tunewright"}
 
 EXTRAS = [
     ("tunewright/hyperopt.py", {"hyperopt", "numpy"}),
-    ("tunewright/sklearn.py", {"sklearn", "numpy"}),
+    ("tunewright/sklearn.py", {"joblib", "sklearn", "numpy"}),
     ("tunewright/_sklearn/", {"sklearn", "numpy"}),
 ]
 """Rooms that are entered by whoever has the extra; all others import it in the functions that need it."""
