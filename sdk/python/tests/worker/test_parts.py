@@ -16,6 +16,7 @@ from tunewright.worker._frames import Decoder, encode
 from tunewright.worker.attach import HEARTBEAT_LEAST, Announcement, period
 from tunewright.worker.backoff import Backoff
 from tunewright.worker.deliver import GaveUp, deliver
+from tunewright.worker.gpus import shared_out
 from tunewright.worker.loading import split
 from tunewright.worker.memory import counter, rose
 from tunewright.worker.output import Output
@@ -141,6 +142,19 @@ def test_functions_are_named_by_module_and_name(name: str) -> None:
     assert split("pkg.train:Model.fit", "objective") == ("pkg.train", "Model.fit")
     with pytest.raises(Invalid, match="objective: must be `module:function`"):
         split(name, "objective")
+
+
+def test_gpus_are_shared_out_in_order() -> None:
+    assert shared_out("", 3, 1) == ()
+    assert shared_out("0, 1,2,GPU-7f", 2, 2) == ("0,1", "2,GPU-7f")
+    assert shared_out("0,0", 2, 1) == ("0", "0")
+    for gpus, slots, per_slot, message in (
+        ("0", 2, 1, "gpus: must be at least 2 for 2 slots of 1, not 1"),
+        ("0", 1, 0, "gpus_per_slot: must be at least 1"),
+        ("0,,1", 1, 1, "must be `auto` or names separated by commas"),
+    ):
+        with pytest.raises(Invalid, match=message):
+            shared_out(gpus, slots, per_slot)
 
 
 def test_frames_are_json() -> None:

@@ -182,7 +182,11 @@ class LocalWorker:
             return
         _log.debug("worker: %s", event)
         if self._on_event is not None:
-            self._on_event(event)
+            try:
+                self._on_event(event)
+            except Exception:
+                # The worker is to be followed all the same.
+                _log.exception("what listens to the worker's events failed")
 
     def _read_errors(self, child: subprocess.Popen[bytes]) -> None:
         assert child.stderr is not None
