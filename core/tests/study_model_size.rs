@@ -8,7 +8,7 @@ use tunewright_core::name::{LeaseId, PoolName, ProjectName, StudyId, StudyName};
 use tunewright_core::space::{Distribution, Node, ParamValue, ParameterNode, Point, Space};
 use tunewright_core::study::{
     Budget, Command, CompleteTrial, Header, LeaseRef, LeaseTrial, Lessee, Next, NoProgress, Reply,
-    RetryPolicy, Status, Study, StudySpec, Trial, TrialNumber, Version,
+    RetryPolicy, Status, Study, StudySpec, Trial, TrialNumber, TrialResult, Version,
 };
 use tunewright_core::suggest::Algorithm;
 
@@ -37,6 +37,7 @@ fn header() -> Header {
             note: String::new(),
             tags: BTreeMap::new(),
         },
+        objective: None,
         status: Status::Active,
         closing: None,
         created_at: Timestamp(0),
@@ -66,7 +67,7 @@ fn round(study: &mut Study, now: Timestamp) {
     let lease = LeaseRef { trial, attempt: 1, lease };
     let loss = (trial.0 * 7_919 % 100_003) as f64;
     let (metrics, output) = (BTreeMap::new(), String::new());
-    let complete = CompleteTrial { lease, loss, metrics, output };
+    let complete = CompleteTrial { lease, loss, metrics, output, result: TrialResult::default() };
     assert!(matches!(tell(study, &Command::Complete(complete), now), Reply::Ended { .. }));
 }
 

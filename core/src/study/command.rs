@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{EndReason, Lessee, ResumeHint, TrialNumber};
+use super::{EndReason, Lessee, Objective, ResumeHint, TrialNumber, TrialResult};
 use crate::name::LeaseId;
 use crate::space::Point;
 
@@ -71,6 +71,7 @@ pub struct CompleteTrial {
     pub metrics: BTreeMap<String, f64>,
     /// The tail of what the objective printed, at most 64 KiB; kept beside the trial.
     pub output: String,
+    pub result: TrialResult,
 }
 
 /// Ends a trial that was told to stop early.
@@ -80,6 +81,7 @@ pub struct PruneTrial {
     pub loss: Option<f64>,
     pub metrics: BTreeMap<String, f64>,
     pub output: String,
+    pub result: TrialResult,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -88,6 +90,7 @@ pub struct FailTrial {
     pub reason: EndReason,
     pub message: String,
     pub output: String,
+    pub result: TrialResult,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -122,6 +125,7 @@ pub struct UpdateStudy {
     pub loss_threshold: Option<Option<f64>>,
     pub max_failed: Option<Option<u64>>,
     pub parallelism: Option<Option<u32>>,
+    pub objective: Option<Option<Objective>>,
     pub note: Option<String>,
     pub tags: Option<BTreeMap<String, String>>,
 }

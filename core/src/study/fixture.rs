@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Budget, Effect, RetryPolicy};
 use super::{
     Change, Command, CompleteTrial, EndReason, EnqueueTrial, FailTrial, Header, LeaseRef, LeaseTrial, Lessee,
-    Next, Reply, Status, Study, StudySpec, Transition, Trial, TrialNumber, TrialState, Version,
+    Next, Reply, Status, Study, StudySpec, Transition, Trial, TrialNumber, TrialResult, TrialState, Version,
 };
 use crate::name::{LeaseId, PoolName, ProjectName, StudyId, StudyName, WorkerId};
 use crate::space::{Distribution, Node, ParamValue, ParameterNode, Point, Space};
@@ -164,6 +164,7 @@ pub(super) fn header(spec: StudySpec, now: Timestamp) -> Header {
         project: ProjectName::default(),
         name: StudyName::new("bench").expect("legal"),
         spec,
+        objective: None,
         status: Status::Active,
         closing: None,
         created_at: now,
@@ -197,13 +198,14 @@ fn completed(fixed: Point, trial: TrialNumber) -> Point {
 }
 
 pub(super) fn complete(lease: &LeaseRef, loss: f64) -> Command {
-    let (metrics, output) = (BTreeMap::new(), String::new());
-    Command::Complete(CompleteTrial { lease: lease.clone(), loss, metrics, output })
+    let (metrics, output, result) = (BTreeMap::new(), String::new(), TrialResult::default());
+    Command::Complete(CompleteTrial { lease: lease.clone(), loss, metrics, output, result })
 }
 
 pub(super) fn fail(lease: &LeaseRef, reason: EndReason) -> Command {
     let (message, output) = ("it broke".to_owned(), String::new());
-    Command::Fail(FailTrial { lease: lease.clone(), reason, message, output })
+    let result = TrialResult::default();
+    Command::Fail(FailTrial { lease: lease.clone(), reason, message, output, result })
 }
 
 pub(super) const ENDED: Reply = Reply::Ended { duplicate: false, late: false, requeued: false };

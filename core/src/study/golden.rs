@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use super::fixture::{header, spec, worker, xy};
 use super::{
-    Attempt, Budget, EndCause, EndReason, Header, Lease, NoProgress, Origin, Orphan, Outcome, ResumeHint,
-    Status, Trial, TrialNumber, TrialState, Version,
+    Attempt, Budget, EndCause, EndReason, Header, Lease, NoProgress, Objective, Origin, Orphan, Outcome,
+    PickledFunction, ResumeHint, Status, Trial, TrialNumber, TrialResult, TrialState, Version,
 };
 use crate::Timestamp;
 use crate::name::LeaseId;
@@ -41,6 +41,7 @@ fn queued() -> Trial {
         not_before: None,
         hint: None,
         attempts: Vec::new(),
+        result: TrialResult::default(),
         outcome: None,
         orphans: Vec::new(),
         created_at: Timestamp(1_000),
@@ -128,6 +129,49 @@ fn an_ended_trial() {
         "created_at": 1000, "ended_at": 3000
     }"#;
     pinned(&trial, json);
+}
+
+#[test]
+fn a_trial_that_told_more_than_its_loss() {
+    let json = r#"{
+        "number": 3, "state": "failed", "rev": 9, "origin": "suggested", "fixed": {"x": 0.5, "y": 2},
+        "attempt": 0, "failures": 0, "losses": 0,
+        "result": {"exception": {"type": "builtins.ValueError", "line": 7}, "seconds": 2.0, "ok": [true, null]},
+        "created_at": 1000
+    }"#;
+    let result = serde_json::json!({
+        "exception": {"type": "builtins.ValueError", "line": 7}, "seconds": 2.0, "ok": [true, null]
+    });
+    let result = result.as_object().expect("a map").clone();
+    pinned(&Trial { state: TrialState::Failed, result, ..queued() }, json);
+}
+
+#[test]
+fn a_header_with_an_objective() {
+    let with = |objective| Header { objective, ..header(spec(), Timestamp(1_000)) };
+    let written = |objective| serde_json::to_value(with(objective)).expect("it can be written");
+    assert_eq!(written(None).get("objective"), None);
+    let function = Objective::Function("train.vision:objective".to_owned());
+    let pickled = Objective::Pickled(PickledFunction {
+        sha256: "ab".repeat(32),
+        size: 4_096,
+        python_version: "3.11".to_owned(),
+        cloudpickle_version: "3.1.2".to_owned(),
+    });
+    for (objective, expected) in [
+        (function, serde_json::json!({"function": "train.vision:objective"})),
+        (
+            pickled,
+            serde_json::json!({"pickled": {
+                "sha256": "ab".repeat(32), "size": 4096, "python_version": "3.11", "cloudpickle_version": "3.1.2"
+            }}),
+        ),
+    ] {
+        let document = written(Some(objective.clone()));
+        assert_eq!(document["objective"], expected);
+        let read: Header = serde_json::from_value(document).expect("it can be read");
+        assert_eq!(read, with(Some(objective)));
+    }
 }
 
 #[test]

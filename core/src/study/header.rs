@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::StudySpec;
+use super::{Objective, StudySpec};
 use crate::Timestamp;
 use crate::name::{ProjectName, StudyId, StudyName};
 
@@ -25,6 +25,10 @@ pub struct Header {
     pub project: ProjectName,
     pub name: StudyName,
     pub spec: StudySpec,
+    /// What evaluates the attempts leased from here on; `None`: the worker's own command, or whoever asks. Code
+    /// changes while a study goes on, so it is not part of the definition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objective: Option<Objective>,
     pub status: Status,
     /// Set once the study will lease nothing more; the status follows when the last running trial has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]

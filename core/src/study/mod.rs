@@ -23,6 +23,7 @@ mod golden;
 mod header;
 mod index;
 mod next;
+mod objective;
 mod progress;
 mod reference;
 mod reply;
@@ -44,11 +45,12 @@ pub use command::{
 pub use effect::{Effect, Event};
 pub use header::{EndCause, Header, Status, Version};
 pub use next::{Next, Waiting};
+pub use objective::{Objective, PickledFunction};
 pub use reference::StudyRef;
 pub use reply::Reply;
 pub use spec::{Budget, NoProgress, RetryPolicy, StudySpec};
 pub use state::{Counts, Decision, Study};
 pub use trial::{
     Attempt, EndReason, Lease, Lessee, Origin, Orphan, Outcome, Report, ResumeHint, Trial, TrialNumber,
-    TrialState,
+    TrialResult, TrialState,
 };

@@ -58,6 +58,9 @@ pub struct Trial {
     /// Attempts that have ended, oldest first; the newest [`Trial::ATTEMPTS_KEPT`] of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<Attempt>,
+    /// What the newest ended attempt told beside its loss, also when the trial was queued again after it.
+    #[serde(default, skip_serializing_if = "TrialResult::is_empty")]
+    pub result: TrialResult,
     /// Set when terminal, and immutable then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
@@ -74,7 +77,13 @@ impl Trial {
     pub const ATTEMPTS_KEPT: usize = 64;
     /// How many late results a document remembers.
     pub const ORPHANS_KEPT: usize = 8;
+    /// The longest result, in bytes of JSON.
+    pub const RESULT_LEN_MAX: usize = 64 * 1024;
 }
+
+/// Anything an objective returned or raised beside its loss: JSON by name, at most [`Trial::RESULT_LEN_MAX`] bytes when
+/// written. Empty for nothing.
+pub type TrialResult = serde_json::Map<String, serde_json::Value>;
 
 /// Where a trial stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tunewright_core::study::{
     Change, Command, CompleteTrial, Counts, Effect, LeaseRef, Next, Reply, Study, Transition, Trial,
-    TrialNumber, TrialState,
+    TrialNumber, TrialResult, TrialState,
 };
 use tunewright_core::{Code, Refusal, Timestamp};
 
@@ -222,8 +222,8 @@ pub fn replay_fits(study: &Study, stored: &Documents, now: Timestamp) {
         let trial = study.trial(number).expect("running");
         let lease = trial.lease.as_ref().expect("running");
         let lease = LeaseRef { trial: number, attempt: trial.attempt, lease: lease.id.clone() };
-        let (loss, metrics, output) = (2.5, BTreeMap::new(), String::new());
-        let command = Command::Complete(CompleteTrial { lease, loss, metrics, output });
+        let (loss, metrics, output, result) = (2.5, BTreeMap::new(), String::new(), TrialResult::default());
+        let command = Command::Complete(CompleteTrial { lease, loss, metrics, output, result });
         assert_eq!(loaded.decide(&command, now), study.decide(&command, now));
     }
 }

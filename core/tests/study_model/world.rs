@@ -7,7 +7,7 @@ use tunewright_core::space::{Distribution, Node, ParamValue, ParameterNode, Poin
 use tunewright_core::study::{
     Budget, CancelTrial, Change, Command, CompleteTrial, EnqueueTrial, FailTrial, Header, LeaseRef,
     LeaseTrial, Lessee, Next, PruneTrial, ReleaseTrial, Reply, ReportTrial, ResumeHint, RetryPolicy, Status,
-    StopStudy, Study, StudySpec, Transition, Trial, TrialNumber, Version,
+    StopStudy, Study, StudySpec, Transition, Trial, TrialNumber, TrialResult, Version,
 };
 use tunewright_core::suggest::Algorithm;
 use tunewright_core::{Refusal, Timestamp};
@@ -320,7 +320,7 @@ fn pick<T>(items: &[T], index: usize) -> Option<&T> {
 }
 
 pub fn said(lease: LeaseRef, what: &Saying) -> Command {
-    let (metrics, output) = (BTreeMap::new(), "output".to_owned());
+    let (metrics, output, result) = (BTreeMap::new(), "output".to_owned(), TrialResult::default());
     let uri = |id: &u8| format!("s3://checkpoints/{id}");
     match what {
         Saying::Heartbeat => Command::Heartbeat(lease),
@@ -331,11 +331,17 @@ pub fn said(lease: LeaseRef, what: &Saying) -> Command {
             metrics,
             checkpoint_uri: id.as_ref().map(uri),
         }),
-        Saying::Complete(loss) => Command::Complete(CompleteTrial { lease, loss: *loss, metrics, output }),
-        Saying::Prune(loss) => Command::Prune(PruneTrial { lease, loss: *loss, metrics, output }),
-        Saying::Fail(reason) => {
-            Command::Fail(FailTrial { lease, reason: *reason, message: "it broke".to_owned(), output })
+        Saying::Complete(loss) => {
+            Command::Complete(CompleteTrial { lease, loss: *loss, metrics, output, result })
         }
+        Saying::Prune(loss) => Command::Prune(PruneTrial { lease, loss: *loss, metrics, output, result }),
+        Saying::Fail(reason) => Command::Fail(FailTrial {
+            lease,
+            reason: *reason,
+            message: "it broke".to_owned(),
+            output,
+            result,
+        }),
         Saying::Release { hint } => {
             let hint = hint.as_ref().map(|id| ResumeHint { step: 1, checkpoint_uri: uri(id) });
             Command::Release(ReleaseTrial { lease, hint })
@@ -385,6 +391,7 @@ fn header(definition: &Definition, now: Timestamp) -> Header {
         project: ProjectName::default(),
         name: StudyName::new("model").expect("legal"),
         spec,
+        objective: None,
         status: Status::Active,
         closing: None,
         created_at: now,

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use tunewright_core::Refusal;
 use tunewright_core::space::Point;
-use tunewright_core::study::ResumeHint;
+use tunewright_core::study::{Objective, ResumeHint};
 
-use super::StudyLease;
 use super::field::{positive, required};
+use super::{StudyLease, objective_from_wire};
 use crate::v1;
 
 /// A leased trial: all its lessee has to know.
@@ -25,6 +25,8 @@ pub struct Assignment {
     pub resume: Option<ResumeHint>,
     /// What an acknowledged change survives.
     pub durability: String,
+    /// What evaluates it; `None`: the worker's own command, or whoever asks.
+    pub objective: Option<Objective>,
 }
 
 impl TryFrom<v1::Assignment> for Assignment {
@@ -42,6 +44,7 @@ impl TryFrom<v1::Assignment> for Assignment {
             trial_timeout_ms: assignment.trial_timeout_ms,
             resume: resume.map_err(|e| e.within("resume"))?,
             durability: assignment.durability,
+            objective: objective_from_wire(assignment.objective)?,
         })
     }
 }
@@ -59,7 +62,7 @@ impl TryFrom<Assignment> for v1::Assignment {
             trial_timeout_ms: assignment.trial_timeout_ms,
             resume: assignment.resume.map(v1::ResumeHint::from),
             durability: assignment.durability,
-            objective: None,
+            objective: assignment.objective.map(v1::Objective::from),
         })
     }
 }

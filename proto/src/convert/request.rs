@@ -8,7 +8,7 @@ use tunewright_core::study::{
 };
 
 use super::field::{non_empty, required};
-use super::{StudyLease, end_reason, resume, study_from_wire};
+use super::{StudyLease, end_reason, result, resume, study_from_wire};
 use crate::v1;
 
 /// A command, and the study it is for.
@@ -39,13 +39,13 @@ impl TryFrom<v1::CompleteTrialRequest> for ForStudy<CompleteTrial> {
     type Error = Refusal;
 
     fn try_from(request: v1::CompleteTrialRequest) -> Result<Self, Refusal> {
-        no_result(request.result.as_ref())?;
         let lease = StudyLease::of_request(request.lease)?;
         let command = CompleteTrial {
             lease: lease.token(),
             loss: request.loss,
             metrics: request.metrics,
             output: request.output,
+            result: result::from_wire(request.result)?,
         };
         Ok(Self { study: lease.study, command })
     }
@@ -55,13 +55,13 @@ impl TryFrom<v1::PruneTrialRequest> for ForStudy<PruneTrial> {
     type Error = Refusal;
 
     fn try_from(request: v1::PruneTrialRequest) -> Result<Self, Refusal> {
-        no_result(request.result.as_ref())?;
         let lease = StudyLease::of_request(request.lease)?;
         let command = PruneTrial {
             lease: lease.token(),
             loss: request.loss,
             metrics: request.metrics,
             output: request.output,
+            result: result::from_wire(request.result)?,
         };
         Ok(Self { study: lease.study, command })
     }
@@ -71,7 +71,6 @@ impl TryFrom<v1::FailTrialRequest> for ForStudy<FailTrial> {
     type Error = Refusal;
 
     fn try_from(request: v1::FailTrialRequest) -> Result<Self, Refusal> {
-        no_result(request.result.as_ref())?;
         let lease = StudyLease::of_request(request.lease)?;
         let reason = end_reason::from_number(request.reason).map_err(|e| e.within("reason"))?;
         let command = FailTrial {
@@ -79,6 +78,7 @@ impl TryFrom<v1::FailTrialRequest> for ForStudy<FailTrial> {
             reason: required(reason, "reason")?,
             message: request.message,
             output: request.output,
+            result: result::from_wire(request.result)?,
         };
         Ok(Self { study: lease.study, command })
     }
@@ -124,12 +124,5 @@ impl TryFrom<v1::StopStudyRequest> for ForStudy<StopStudy> {
     fn try_from(request: v1::StopStudyRequest) -> Result<Self, Refusal> {
         let study = study_from_wire(request.study)?;
         Ok(Self { study, command: StopStudy { cancel_running: request.cancel_running } })
-    }
-}
-
-fn no_result(result: Option<&v1::Value>) -> Result<(), Refusal> {
-    match result {
-        None => Ok(()),
-        Some(_) => Err(Refusal::invalid("result", "is not understood by this server yet")),
     }
 }

@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use tunewright_core::name::{ProjectName, StudyId, StudyName};
-use tunewright_core::study::{Counts, EndCause, Header, Status, StudyRef, StudySpec, TrialNumber, Version};
+use tunewright_core::study::{
+    Counts, EndCause, Header, Objective, Status, StudyRef, StudySpec, TrialNumber, Version,
+};
 use tunewright_core::{Refusal, Timestamp};
 
 use super::field::{finite, later_than_never, millis, required};
+use super::objective_from_wire;
 use super::state::{cause_from_name, status_from_number};
 use crate::v1;
 
@@ -31,6 +34,8 @@ pub struct StudyInfo {
     pub ended_at: Option<Timestamp>,
     /// What an acknowledged change survives: `memory`, `buffered`, `fsynced` or `replicated`.
     pub durability: String,
+    /// What evaluates the attempts leased from here on; `None`: the workers' own command, or whoever asks.
+    pub objective: Option<Objective>,
 }
 
 /// The lowest loss so far, and whose it is.
@@ -64,6 +69,7 @@ impl StudyInfo {
             started_at: header.started_at,
             ended_at: header.ended_at,
             durability: durability.to_owned(),
+            objective: header.objective.clone(),
         }
     }
 
@@ -93,7 +99,7 @@ impl TryFrom<&StudyInfo> for v1::Study {
             started_at_ms: millis(study.started_at),
             ended_at_ms: millis(study.ended_at),
             durability: study.durability.clone(),
-            objective: None,
+            objective: study.objective.clone().map(v1::Objective::from),
         })
     }
 }
@@ -122,6 +128,7 @@ impl TryFrom<v1::Study> for StudyInfo {
             started_at: later_than_never(study.started_at_ms),
             ended_at: later_than_never(study.ended_at_ms),
             durability: study.durability,
+            objective: objective_from_wire(study.objective)?,
         })
     }
 }

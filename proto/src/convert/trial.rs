@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tunewright_core::space::Point;
 use tunewright_core::study::{
-    Attempt, EndReason, Lessee, Origin, Orphan, ResumeHint, Trial, TrialNumber, TrialState, Version,
+    Attempt, EndReason, Lessee, Origin, Orphan, ResumeHint, Trial, TrialNumber, TrialResult, TrialState,
+    Version,
 };
 use tunewright_core::{Refusal, Timestamp};
 
-use super::end_reason;
 use super::field::{later_than_never, listed, millis, non_empty, required};
 use super::state::state_from_number;
+use super::{end_reason, result};
 use crate::v1;
 
 /// A trial, without what only its lessee may know.
@@ -47,6 +48,8 @@ pub struct TrialInfo {
     pub ended_at: Option<Timestamp>,
     /// The study's version at which it last changed.
     pub version: Version,
+    /// What the newest ended attempt told beside its loss; empty for nothing.
+    pub result: TrialResult,
 }
 
 /// One ended attempt.
@@ -95,6 +98,7 @@ impl From<&Trial> for TrialInfo {
             created_at: trial.created_at,
             ended_at: trial.ended_at,
             version: trial.rev,
+            result: trial.result.clone(),
         }
     }
 }
@@ -118,14 +122,16 @@ impl From<&Orphan> for OrphanInfo {
     }
 }
 
-impl From<TrialInfo> for v1::Trial {
-    fn from(trial: TrialInfo) -> Self {
+impl TryFrom<TrialInfo> for v1::Trial {
+    type Error = Refusal;
+
+    fn try_from(trial: TrialInfo) -> Result<Self, Refusal> {
         let (origin, retry_of) = match trial.origin {
             Origin::Suggested => ("suggested", None),
             Origin::Enqueued => ("enqueued", None),
             Origin::RetryOf(number) => ("retry", Some(number.0)),
         };
-        Self {
+        Ok(Self {
             number: trial.number.0,
             state: v1::TrialState::from(trial.state).into(),
             origin: origin.to_owned(),
@@ -147,8 +153,8 @@ impl From<TrialInfo> for v1::Trial {
             created_at_ms: trial.created_at.as_millis(),
             ended_at_ms: millis(trial.ended_at),
             version: trial.version.0,
-            result: None,
-        }
+            result: result::to_wire(trial.result)?,
+        })
     }
 }
 
@@ -178,6 +184,7 @@ impl TryFrom<v1::Trial> for TrialInfo {
             created_at: Timestamp(trial.created_at_ms),
             ended_at: later_than_never(trial.ended_at_ms),
             version: Version(trial.version),
+            result: result::from_wire(trial.result)?,
         })
     }
 }

@@ -6,10 +6,11 @@ use tunewright_core::Refusal;
 use tunewright_core::study::{StudyRef, UpdateStudy};
 
 use super::field::listed;
-use super::{ForStudy, budget, spec, study_from_wire};
+use super::{ForStudy, budget, objective_from_wire, spec, study_from_wire};
 use crate::v1;
 
-const CLEARABLE: [&str; 5] = ["max_trials", "timeout_ms", "loss_threshold", "max_failed", "parallelism"];
+const CLEARABLE: [&str; 6] =
+    ["max_trials", "timeout_ms", "loss_threshold", "max_failed", "parallelism", "objective"];
 
 impl TryFrom<v1::UpdateStudyRequest> for ForStudy<UpdateStudy> {
     type Error = Refusal;
@@ -19,9 +20,6 @@ impl TryFrom<v1::UpdateStudyRequest> for ForStudy<UpdateStudy> {
         if request.algorithm.is_some() {
             return Err(Refusal::invalid("algorithm", "cannot be changed by this server yet"));
         }
-        if request.objective.is_some() {
-            return Err(Refusal::invalid("objective", "is not understood by this server yet"));
-        }
         let clear = Clear::new(request.clear)?;
         let command = UpdateStudy {
             max_trials: clear.or("max_trials", budget::max_trials(request.max_trials)?)?,
@@ -29,6 +27,7 @@ impl TryFrom<v1::UpdateStudyRequest> for ForStudy<UpdateStudy> {
             loss_threshold: clear.or("loss_threshold", budget::loss_threshold(request.loss_threshold)?)?,
             max_failed: clear.or("max_failed", request.max_failed)?,
             parallelism: clear.or("parallelism", spec::parallelism(request.parallelism)?)?,
+            objective: clear.or("objective", objective_from_wire(request.objective)?)?,
             note: request.note.map(spec::note).transpose()?,
             tags: request.tags.map(|tags| spec::tags(tags.entries)).transpose()?,
         };
@@ -46,6 +45,7 @@ impl From<ForStudy<UpdateStudy>> for v1::UpdateStudyRequest {
             update.loss_threshold == Some(None),
             update.max_failed == Some(None),
             update.parallelism == Some(None),
+            update.objective == Some(None),
         ];
         let clear = CLEARABLE.into_iter().zip(removed).filter(|(_, removed)| *removed);
         Self {
@@ -59,7 +59,7 @@ impl From<ForStudy<UpdateStudy>> for v1::UpdateStudyRequest {
             tags: update.tags.map(|entries| v1::Tags { entries }),
             clear: clear.map(|(name, _)| name.to_owned()).collect(),
             algorithm: None,
-            objective: None,
+            objective: update.objective.flatten().map(v1::Objective::from),
         }
     }
 }

@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tunewright import errors as errors
     from tunewright.compat import hp as hp
     from tunewright.compat import pyll as pyll
     from tunewright.compat import pyll_utils as pyll_utils
@@ -21,16 +22,45 @@ if TYPE_CHECKING:
     from tunewright.compat.exceptions import InvalidResultStatus as InvalidResultStatus
     from tunewright.compat.exceptions import InvalidTrial as InvalidTrial
     from tunewright.compat.pyll import scope as scope
+    from tunewright.errors import AlreadyExists as AlreadyExists
+    from tunewright.errors import Closed as Closed
+    from tunewright.errors import Conflict as Conflict
+    from tunewright.errors import Exhausted as Exhausted
+    from tunewright.errors import Forbidden as Forbidden
+    from tunewright.errors import Internal as Internal
+    from tunewright.errors import Invalid as Invalid
+    from tunewright.errors import LeaseLost as LeaseLost
+    from tunewright.errors import NotFound as NotFound
+    from tunewright.errors import StudyMismatch as StudyMismatch
+    from tunewright.errors import TrialPruned as TrialPruned
+    from tunewright.errors import TunewrightError as TunewrightError
+    from tunewright.errors import Unauthenticated as Unauthenticated
+    from tunewright.errors import Unavailable as Unavailable
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "AllTrialsFailed": "tunewright.compat.exceptions:AllTrialsFailed",
+    "AlreadyExists": "tunewright.errors:AlreadyExists",
     "BadSearchSpace": "tunewright.compat.exceptions:BadSearchSpace",
+    "Closed": "tunewright.errors:Closed",
+    "Conflict": "tunewright.errors:Conflict",
     "DuplicateLabel": "tunewright.compat.exceptions:DuplicateLabel",
+    "Exhausted": "tunewright.errors:Exhausted",
+    "Forbidden": "tunewright.errors:Forbidden",
+    "Internal": "tunewright.errors:Internal",
+    "Invalid": "tunewright.errors:Invalid",
     "InvalidLoss": "tunewright.compat.exceptions:InvalidLoss",
     "InvalidResultStatus": "tunewright.compat.exceptions:InvalidResultStatus",
     "InvalidTrial": "tunewright.compat.exceptions:InvalidTrial",
+    "LeaseLost": "tunewright.errors:LeaseLost",
+    "NotFound": "tunewright.errors:NotFound",
+    "StudyMismatch": "tunewright.errors:StudyMismatch",
+    "TrialPruned": "tunewright.errors:TrialPruned",
+    "TunewrightError": "tunewright.errors:TunewrightError",
+    "Unauthenticated": "tunewright.errors:Unauthenticated",
+    "Unavailable": "tunewright.errors:Unavailable",
+    "errors": "tunewright.errors",
     "hp": "tunewright.compat.hp",
     "pyll": "tunewright.compat.pyll",
     "pyll_utils": "tunewright.compat.pyll_utils",
@@ -41,12 +71,27 @@ _HOMES = {
 
 __all__ = [
     "AllTrialsFailed",
+    "AlreadyExists",
     "BadSearchSpace",
+    "Closed",
+    "Conflict",
     "DuplicateLabel",
+    "Exhausted",
+    "Forbidden",
+    "Internal",
+    "Invalid",
     "InvalidLoss",
     "InvalidResultStatus",
     "InvalidTrial",
+    "LeaseLost",
+    "NotFound",
+    "StudyMismatch",
+    "TrialPruned",
+    "TunewrightError",
+    "Unauthenticated",
+    "Unavailable",
     "__version__",
+    "errors",
     "hp",
     "pyll",
     "pyll_utils",

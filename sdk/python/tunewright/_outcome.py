@@ -56,7 +56,7 @@ class Outcome:
 
         A number is the loss. A dict has a `loss`, which may only be absent if its `status` is not `ok`, the
         default (others are `fail`, `pruned` and `infeasible`). It may have `metrics` (numbers by name),
-        `attachments` (bytes or text by name) and `message`; everything else is kept in `result`. There, tuples
+        `attachments` (bytes or text by name) and `message`; everything else is kept in `result`, where tuples
         become lists, keys strings, and NumPy values plain ones.
 
         Raises TypeError for anything else.

@@ -44,6 +44,10 @@ class Invalid(TunewrightError, ValueError):
     code = "invalid"
 
 
+class ObjectivePickleError(Invalid):
+    """An objective cannot be sent to workers; the message names the part of it that does not pickle."""
+
+
 class NotFound(TunewrightError, LookupError):
     """There is no such study, trial, worker or attachment."""
 

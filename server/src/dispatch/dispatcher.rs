@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 use tunewright_core::Refusal;
 use tunewright_core::name::WorkerId;
-use tunewright_core::study::{Command, LeaseRef, Lessee, ReleaseTrial, StudyRef, StudySpec, Trial};
+use tunewright_core::study::{
+    Command, LeaseRef, Lessee, Objective, ReleaseTrial, StudyRef, StudySpec, Trial,
+};
 use tunewright_proto::convert::StudyLease;
 
 use super::assign::{Assigned, Offer, assign};
@@ -215,7 +217,7 @@ impl Dispatcher {
             on.not_before = Some(until.map_or(sweep, |until| self.clock.instant_of(until).min(sweep)));
         }
         for trial in asked.trials {
-            self.deliver(worker, session, study, &spec, trial);
+            self.deliver(worker, session, study, &spec, trial, asked.objective.clone());
         }
     }
 
@@ -226,6 +228,7 @@ impl Dispatcher {
         study: &StudyRef,
         spec: &Arc<StudySpec>,
         trial: Trial,
+        objective: Option<Objective>,
     ) {
         let Some(lease) = trial.lease.as_ref() else { return };
         let lease = LeaseRef { trial: trial.number, attempt: trial.attempt, lease: lease.id.clone() };
@@ -234,6 +237,7 @@ impl Dispatcher {
             study: study.clone(),
             spec: Arc::clone(spec),
             trial: Box::new(trial),
+            objective,
         };
         if self.roster.send(worker, session, StudyLease::new(study.clone(), lease.clone()), message).is_err()
         {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tunewright_core::Refusal;
 use tunewright_core::name::WorkerId;
-use tunewright_core::study::{StudyRef, StudySpec, Trial};
+use tunewright_core::study::{Objective, StudyRef, StudySpec, Trial};
 use tunewright_proto::convert::{StudyLease, WorkerHello, WorkerInfo};
 
 use crate::studies::Asked;
@@ -16,7 +16,13 @@ pub(super) const MAILBOX_LEN: usize = 8192;
 /// What goes down a worker's stream.
 #[derive(Clone, Debug)]
 pub(crate) enum ToWorker {
-    Assigned { sequence: u64, study: StudyRef, spec: Arc<StudySpec>, trial: Box<Trial> },
+    Assigned {
+        sequence: u64,
+        study: StudyRef,
+        spec: Arc<StudySpec>,
+        trial: Box<Trial>,
+        objective: Option<Objective>,
+    },
     Revoked(StudyLease),
     Drain,
 }

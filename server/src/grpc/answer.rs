@@ -2,7 +2,7 @@
 
 use tonic::{Response, Status};
 use tunewright_core::Refusal;
-use tunewright_core::study::{Reply, StudyRef, StudySpec, Trial, TrialNumber};
+use tunewright_core::study::{Objective, Reply, StudyRef, StudySpec, Trial, TrialNumber};
 use tunewright_proto::convert::{Assignment, BestLoss, StudyInfo, StudyLease};
 use tunewright_proto::status::to_status;
 use tunewright_proto::v1;
@@ -31,6 +31,7 @@ pub(super) fn assignment(
     study: &StudyRef,
     spec: &StudySpec,
     trial: Trial,
+    objective: Option<Objective>,
     durability: Durability,
 ) -> Result<v1::Assignment, Refusal> {
     let missing = || Refusal::internal(format!("trial {} has no lease or no point", trial.number));
@@ -49,6 +50,7 @@ pub(super) fn assignment(
         trial_timeout_ms: spec.trial_timeout_ms,
         resume: trial.hint,
         durability: durability.as_str().to_owned(),
+        objective,
     }
     .try_into()
 }

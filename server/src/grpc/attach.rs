@@ -157,9 +157,9 @@ fn encode(
     durability: crate::storage::Durability,
 ) -> Result<v1::AttachWorkerResponse, Status> {
     let message = match message {
-        ToWorker::Assigned { sequence, study, spec, trial } => {
-            let assignment =
-                assignment(&study, &spec, *trial, durability).map_err(|refusal| to_status(&refusal))?;
+        ToWorker::Assigned { sequence, study, spec, trial, objective } => {
+            let assignment = assignment(&study, &spec, *trial, objective, durability)
+                .map_err(|refusal| to_status(&refusal))?;
             Wire::Assignment(v1::WorkerAssignment { sequence, assignment: Some(assignment) })
         }
         ToWorker::Revoked(lease) => Wire::Revoked(v1::LostLease {

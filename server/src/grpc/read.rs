@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use futures::{Stream, StreamExt as _, stream};
+use prost::Message as _;
 use tokio_util::sync::CancellationToken;
 use tunewright_core::Refusal;
 use tunewright_core::study::{Study, Trial, TrialNumber, TrialState};
@@ -13,8 +14,12 @@ use tunewright_proto::v1;
 use super::list::{number_of_token, page_size};
 use crate::studies::{Handle, Registry, store_refusal};
 
-/// Trials of one message of a stream: far below the size limit of a message.
+/// Trials of one message of a stream.
 const CHUNK: usize = 500;
+
+/// A message with trials takes no more of them once it has so many bytes: the largest trial is far below a megabyte,
+/// and a client takes a message of up to 4.
+const MESSAGE_LEN: usize = 1024 * 1024;
 
 /// What `StreamTrials` streams.
 pub(super) type TrialStream = dyn Stream<Item = Result<v1::StreamTrialsResponse, tonic::Status>> + Send;
@@ -33,7 +38,7 @@ pub(super) async fn get_trial(
     let output = storage.output(handle.id(), number).await.map_err(|error| store_refusal(&error))?;
     Ok(v1::GetTrialResponse {
         config: config(&handle, &trial)?,
-        trial: Some(TrialInfo::from(&trial).into()),
+        trial: Some(TrialInfo::from(&trial).try_into()?),
         reports: reports.into_iter().map(v1::TrialReport::from).collect(),
         output: output.map(|(_, text)| text).unwrap_or_default(),
     })
@@ -50,7 +55,7 @@ pub(super) async fn best_trial(
     };
     Ok(v1::GetBestTrialResponse {
         config: config(&handle, &trial)?,
-        trial: Some(TrialInfo::from(&trial).into()),
+        trial: Some(TrialInfo::from(&trial).try_into()?),
     })
 }
 
@@ -63,7 +68,7 @@ pub(super) async fn list_trials(
     let states = states_from_wire(&request.states)?;
     let size = page_size(request.page_size)?;
     let from = number_of_token(&request.page_token)?;
-    let (trials, next) = handle.read(move |study| page(study, &states, from, size)).await?;
+    let (trials, next) = handle.read(move |study| page(study, &states, from, size)).await??;
     Ok(v1::ListTrialsResponse { trials, next_page_token: next.map_or_else(String::new, |n| n.to_string()) })
 }
 
@@ -84,7 +89,7 @@ pub(super) fn stream_trials(
                 let refusal = Refusal::unavailable("the server is shutting down", 500);
                 return Some((Err(to_status(&refusal)), None));
             }
-            match handle.read(move |study| page(study, &states, from, CHUNK)).await {
+            match handle.read(move |study| page(study, &states, from, CHUNK)).await.flatten() {
                 Ok((trials, next)) => Some((Ok(v1::StreamTrialsResponse { trials }), next)),
                 Err(refusal) => Some((Err(to_status(&refusal)), None)),
             }
@@ -94,11 +99,25 @@ pub(super) fn stream_trials(
 }
 
 /// Up to `size` trials in these states (all if empty) from this number on, and the number the next page begins with.
-fn page(study: &Study, states: &[TrialState], from: u64, size: usize) -> (Vec<v1::Trial>, Option<u64>) {
+fn page(
+    study: &Study,
+    states: &[TrialState],
+    from: u64,
+    size: usize,
+) -> Result<(Vec<v1::Trial>, Option<u64>), Refusal> {
     let wanted = |trial: &&Trial| states.is_empty() || states.contains(&trial.state);
     let mut rest = study.trials_from(TrialNumber(from)).filter(wanted);
-    let trials = rest.by_ref().take(size).map(|trial| TrialInfo::from(trial).into()).collect();
-    (trials, rest.next().map(|trial| trial.number.0))
+    let mut trials = Vec::new();
+    let mut length = 0;
+    for trial in rest.by_ref() {
+        let trial = v1::Trial::try_from(TrialInfo::from(trial))?;
+        length += trial.encoded_len();
+        trials.push(trial);
+        if trials.len() >= size || length >= MESSAGE_LEN {
+            break;
+        }
+    }
+    Ok((trials, rest.next().map(|trial| trial.number.0)))
 }
 
 fn config(handle: &Handle, trial: &Trial) -> Result<Option<v1::Value>, Refusal> {

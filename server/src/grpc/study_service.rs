@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status};
 use tunewright_core::Refusal;
 use tunewright_core::name::ProjectName;
 use tunewright_core::study::{Command, StopStudy, StudySpec, UpdateStudy};
-use tunewright_proto::convert::{ForStudy, required, study_from_wire};
+use tunewright_proto::convert::{ForStudy, objective_from_wire, required, study_from_wire};
 use tunewright_proto::v1;
 use tunewright_proto::v1::study_service_server::StudyService;
 
@@ -25,12 +25,10 @@ pub(crate) struct StudyApi {
 impl StudyApi {
     async fn create(&self, request: v1::CreateStudyRequest) -> Result<v1::CreateStudyResponse, Refusal> {
         let key = study_from_wire(request.study)?;
-        if request.objective.is_some() {
-            return Err(Refusal::invalid("objective", "is not understood by this server yet"));
-        }
         let spec = required(request.spec, "spec")?;
         let spec = StudySpec::try_from(spec).map_err(|refusal| refusal.within("spec"))?;
-        let (view, created) = self.registry.create(key, spec).await?;
+        let objective = objective_from_wire(request.objective)?;
+        let (view, created) = self.registry.create(key, spec, objective).await?;
         Ok(v1::CreateStudyResponse { study: Some(study(&view, self.registry.durability())?), created })
     }
 

@@ -54,7 +54,8 @@ impl TrialApi {
                 format!("study `{}` has nothing to lease at the moment: {}", handle.key().name, why.as_str());
             return Err(Refusal::exhausted(message, 500));
         }
-        let encode = |trial| assignment(handle.key(), handle.spec(), trial, self.registry.durability());
+        let (objective, durability) = (asked.objective, self.registry.durability());
+        let encode = |trial| assignment(handle.key(), handle.spec(), trial, objective.clone(), durability);
         Ok(v1::AskTrialsResponse {
             assignments: asked.trials.into_iter().map(encode).collect::<Result<_, _>>()?,
             study_ended: asked.ended.map_or("", |cause| cause.as_str()).to_owned(),

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use tunewright_core::study::TrialState;
+use tunewright_core::study::{Objective, PickledFunction, TrialState};
 
 use super::*;
 use crate::storage::testing::{header, report, trial_in_state};
@@ -34,6 +34,27 @@ fn the_first_form_is_pinned() {
     let apart = Some("0197c0de00007000800000000000000a".to_owned());
     pin("attachment-apart.json", &Attached { content: apart, ..attached });
     pin("output.json", &Output { attempt: 2, text: "epoch 1\nGröße 大きさ 🦀 \"\\\u{1b}[0m".to_owned() });
+}
+
+/// Parts that came later: a document without them is written as ever, one with them is pinned as well.
+#[test]
+fn later_parts_are_pinned() {
+    let mut study = header("0197c0de-0000-7000-8000-000000000001", "vision", "digits");
+    study.objective = Some(Objective::Function("train.vision:objective".to_owned()));
+    pin("header-function.json", &study);
+    study.objective = Some(Objective::Pickled(PickledFunction {
+        sha256: "c0de".repeat(16),
+        size: 4_096,
+        python_version: "3.11".to_owned(),
+        cloudpickle_version: "3.1.2".to_owned(),
+    }));
+    pin("header-pickled.json", &study);
+    let mut trial = trial_in_state(3, TrialState::Failed);
+    let result = serde_json::json!({
+        "exception": {"type": "builtins.ValueError", "traceback": "line 7, Größe\n"}, "ratio": 0.1, "n": 3, "whole": 3.0,
+    });
+    trial.result = result.as_object().expect("a map").clone();
+    pin("trial-result.json", &trial);
 }
 
 #[test]

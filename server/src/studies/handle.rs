@@ -1,14 +1,14 @@
 //! The handle of one study: typed methods over its mailbox.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tunewright_core::Refusal;
 use tunewright_core::name::StudyId;
-use tunewright_core::study::{Command, Event, Reply, Study, StudyRef, StudySpec};
+use tunewright_core::study::{Command, Event, Objective, Reply, Study, StudyRef, StudySpec};
 
 use super::request::{Ask, Asked, Request, StudyView};
 
@@ -23,10 +23,12 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(20);
 pub(crate) struct Handle {
     pub(super) key: StudyRef,
     pub(super) id: StudyId,
-    /// As it was when the study was opened. Updates change budgets, parallelism, note and tags only.
+    /// As it was when the study was opened. Updates change budgets, parallelism, algorithm, note and tags only.
     pub(super) spec: Arc<StudySpec>,
     /// Whether the study may ever lease again, as far as stored; kept by its task.
     pub(super) may_lease: Arc<AtomicBool>,
+    /// What evaluates attempts leased from here on, as far as stored; kept by its task.
+    pub(super) objective: Arc<Mutex<Option<Arc<Objective>>>>,
     pub(super) mailbox: mpsc::Sender<Request>,
     pub(super) events: broadcast::Sender<Event>,
     pub(super) closed: CancellationToken,
@@ -49,6 +51,12 @@ impl Handle {
     /// False once the study is closing or has ended.
     pub(crate) fn may_lease(&self) -> bool {
         self.may_lease.load(Ordering::Relaxed)
+    }
+
+    /// What evaluates attempts leased from here on, as far as stored.
+    #[expect(dead_code, reason = "for the dispatcher, which will match workers with objectives")]
+    pub(crate) fn objective(&self) -> Option<Arc<Objective>> {
+        self.objective.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Carries a command out; the answer comes once its changes are stored.

@@ -75,7 +75,7 @@ impl OpenStudy {
         now: Timestamp,
         applied: &mut Applied,
     ) -> Result<Asked, Refusal> {
-        let mut asked = Asked::default();
+        let mut asked = Asked { objective: self.study.header().objective.clone(), ..Asked::default() };
         if ask.reclaim {
             asked.trials = self.study.leased_to(&ask.lessee).take(ask.count as usize).cloned().collect();
         }

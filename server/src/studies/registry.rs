@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::info;
 use tunewright_core::name::{ProjectName, StudyId};
-use tunewright_core::study::{Header, Status, StudyRef, StudySpec, Version};
+use tunewright_core::study::{Header, Objective, Status, StudyRef, StudySpec, Version};
 use tunewright_core::{Code, Refusal};
 
 use super::handle::{Handle, MAILBOX_LEN};
@@ -97,8 +97,15 @@ impl Registry {
     }
 
     /// Creates a study, or opens the one that has the name already if its spec is equal. The flag: it is new.
-    pub(crate) async fn create(&self, key: StudyRef, spec: StudySpec) -> Result<(StudyView, bool), Refusal> {
+    /// A study that exists keeps its objective.
+    pub(crate) async fn create(
+        &self,
+        key: StudyRef,
+        spec: StudySpec,
+        objective: Option<Objective>,
+    ) -> Result<(StudyView, bool), Refusal> {
         spec.validate()?;
+        objective.as_ref().map_or(Ok(()), Objective::validate)?;
         let _naming = self.inner.naming.lock().await;
         let known = self.lock().get(&key).cloned();
         if let Some(handle) = known {
@@ -112,7 +119,7 @@ impl Registry {
                 .with_hint("choose another name, delete the study, or change its budget with `tunewright study update`")),
             };
         }
-        let header = self.new_header(key, spec);
+        let header = self.new_header(key, spec, objective);
         let claimed = self.inner.storage.create(&header).await;
         match claimed.map_err(|error| store_refusal(&error))? {
             None => {}
@@ -141,13 +148,14 @@ impl Registry {
         self.inner.tasks.wait().await;
     }
 
-    fn new_header(&self, key: StudyRef, spec: StudySpec) -> Header {
+    fn new_header(&self, key: StudyRef, spec: StudySpec, objective: Option<Objective>) -> Header {
         let id = StudyId::new(uuid::Uuid::now_v7().simple().to_string());
         Header {
             id: id.expect("32 hexadecimal digits are a legal name"),
             project: key.project,
             name: key.name,
             spec,
+            objective,
             status: Status::Active,
             closing: None,
             created_at: self.inner.clock.now(),
@@ -167,6 +175,7 @@ impl Registry {
             id: header.id.clone(),
             spec: Arc::new(header.spec.clone()),
             may_lease: Arc::new(AtomicBool::new(!header.status.is_terminal() && header.closing.is_none())),
+            objective: Arc::new(Mutex::new(header.objective.clone().map(Arc::new))),
             mailbox: sender,
             events,
             closed,
@@ -180,6 +189,7 @@ impl Registry {
             mailbox,
             events: handle.events.clone(),
             may_lease: Arc::clone(&handle.may_lease),
+            objective: Arc::clone(&handle.objective),
             signals: self.inner.signals.clone(),
             closed: handle.closed.clone(),
             state: if header.status.is_terminal() { State::Asleep } else { State::wanted() },

@@ -2,7 +2,7 @@
 
 use tokio::sync::oneshot;
 use tunewright_core::study::{
-    Command, Counts, EndCause, Header, Lessee, Reply, Study, Trial, Version, Waiting,
+    Command, Counts, EndCause, Header, Lessee, Objective, Reply, Study, Trial, Version, Waiting,
 };
 use tunewright_core::{Refusal, Timestamp};
 
@@ -39,6 +39,8 @@ pub(crate) struct Ask {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Asked {
     pub(crate) trials: Vec<Trial>,
+    /// What evaluates them.
+    pub(crate) objective: Option<Objective>,
     /// The study will lease nothing more.
     pub(crate) ended: Option<EndCause>,
     /// Why there are fewer than asked for, and when there may be more.

@@ -1,7 +1,7 @@
 //! The task that owns one study: it drains its mailbox, decides, commits once, then answers and acts.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{broadcast, mpsc};
@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 use tunewright_core::Refusal;
 use tunewright_core::name::{LeaseId, StudyId};
-use tunewright_core::study::{Command, Effect, Event, Lessee, Reply, StudyRef};
+use tunewright_core::study::{Command, Effect, Event, Lessee, Objective, Reply, StudyRef};
 
 use super::batch::Batch;
 use super::open::{Applied, OpenStudy};
@@ -40,6 +40,7 @@ pub(super) struct Task {
     pub(super) mailbox: mpsc::Receiver<Request>,
     pub(super) events: broadcast::Sender<Event>,
     pub(super) may_lease: Arc<AtomicBool>,
+    pub(super) objective: Arc<Mutex<Option<Arc<Objective>>>>,
     pub(super) signals: mpsc::Sender<Signal>,
     pub(super) closed: CancellationToken,
     pub(super) state: State,
@@ -230,7 +231,14 @@ impl Task {
         {
             let started = Instant::now();
             match self.storage.commit(write).await {
-                Ok(version) => open.study.committed(version),
+                Ok(version) => {
+                    open.study.committed(version);
+                    let stored = open.study.header().objective.as_ref();
+                    let mut shown = self.objective.lock().unwrap_or_else(PoisonError::into_inner);
+                    if shown.as_deref() != stored {
+                        *shown = stored.cloned().map(Arc::new);
+                    }
+                }
                 Err(error) => stored = Err(self.forget(&error)),
             }
             self.metrics.observe_commit(started.elapsed(), stored.is_ok());

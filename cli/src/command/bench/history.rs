@@ -8,7 +8,8 @@ use tunewright::{Algorithm, Point, StudyRef, StudySpec};
 use tunewright_core::Timestamp;
 use tunewright_core::name::{LeaseId, StudyId};
 use tunewright_core::study::{
-    Command, CompleteTrial, Header, LeaseRef, LeaseTrial, Lessee, Status, Study, Trial, TrialNumber, Version,
+    Command, CompleteTrial, Header, LeaseRef, LeaseTrial, Lessee, Status, Study, Trial, TrialNumber,
+    TrialResult, Version,
 };
 use tunewright_core::suggest::build;
 use tunewright_server::storage::{OpenOptions, StudyWrite, open};
@@ -74,6 +75,7 @@ impl History {
             project: name.project.clone(),
             name: name.name.clone(),
             spec,
+            objective: None,
             status: Status::Active,
             closing: None,
             created_at: began,
@@ -106,6 +108,7 @@ impl History {
                 loss,
                 metrics: [].into(),
                 output: String::new(),
+                result: TrialResult::default(),
             }),
             leased_at.plus_millis(STEP_MS / 2),
         )?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::json;
 use tunewright::StudyInfo;
-use tunewright_core::study::UpdateStudy;
+use tunewright_core::study::{Objective, UpdateStudy};
 use tunewright_core::{Code, Refusal};
 
 use super::setting::{Setting, setting};
@@ -51,6 +51,9 @@ pub struct UpdateArgs {
     /// How many trials may run at once, or `none`
     #[arg(long, value_name = "N", value_parser = setting::<u32>)]
     parallelism: Option<Setting<u32>>,
+    /// The function that evaluates the trials from now on, `module:function`, or `none`
+    #[arg(long, value_name = "FUNCTION", value_parser = |text: &str| Setting::read(text, function))]
+    objective: Option<Setting<Objective>>,
     /// Free text
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
@@ -91,6 +94,7 @@ pub async fn update(args: UpdateArgs, context: &Context) -> anyhow::Result<()> {
         loss_threshold: args.loss_threshold.map(Setting::into_option),
         max_failed: args.max_failed.map(Setting::into_option),
         parallelism: args.parallelism.map(Setting::into_option),
+        objective: args.objective.map(Setting::into_option),
         note: args.note,
         tags: (!args.tags.is_empty()).then(|| args.tags.into_iter().collect()),
     };
@@ -109,6 +113,11 @@ fn show(context: &Context, info: &StudyInfo) -> anyhow::Result<()> {
 
 fn whole_millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn function(text: &str) -> Result<Objective, Refusal> {
+    let objective = Objective::Function(text.to_owned());
+    objective.validate().map(|()| objective)
 }
 
 fn tag(text: &str) -> Result<(String, String), Refusal> {

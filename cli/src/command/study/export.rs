@@ -28,7 +28,7 @@ enum Format {
 }
 
 /// The columns of every export, before those of parameters and metrics.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "number",
     "state",
     "loss",
@@ -42,6 +42,7 @@ const COLUMNS: [&str; 13] = [
     "created_at_ms",
     "leased_at_ms",
     "ended_at_ms",
+    "result",
 ];
 
 pub async fn run(args: ExportArgs, context: &Context) -> anyhow::Result<()> {
@@ -54,7 +55,8 @@ pub async fn run(args: ExportArgs, context: &Context) -> anyhow::Result<()> {
     context.print(&csv(&trials))
 }
 
-/// A table after RFC 4180, but with plain newlines. Parameters stand under their labels, metrics under `metric.NAME`;
+/// A table after RFC 4180, but with plain newlines. Parameters stand under their labels, metrics under `metric.NAME`,
+/// what an attempt told beside them as JSON under `result`;
 /// a label that is the name of another column stands under `param.LABEL`.
 fn csv(trials: &[TrialInfo]) -> String {
     let labels: BTreeSet<&str> =
@@ -76,7 +78,7 @@ fn csv(trials: &[TrialInfo]) -> String {
     text
 }
 
-fn fixed(trial: &TrialInfo) -> [String; 13] {
+fn fixed(trial: &TrialInfo) -> [String; 14] {
     let millis = |at: Option<Timestamp>| at.map(|at| at.as_millis().to_string());
     let leased_at = trial.leased_at.or_else(|| trial.attempts.last().map(|attempt| attempt.leased_at));
     let origin = match trial.origin {
@@ -84,6 +86,8 @@ fn fixed(trial: &TrialInfo) -> [String; 13] {
         Origin::Enqueued => "enqueued".to_owned(),
         Origin::RetryOf(number) => format!("retry of {number}"),
     };
+    let has_result = !trial.result.is_empty();
+    let result = if has_result { json!(trial.result).to_string() } else { String::new() };
     [
         trial.number.to_string(),
         trial.state.as_str().to_owned(),
@@ -98,6 +102,7 @@ fn fixed(trial: &TrialInfo) -> [String; 13] {
         trial.created_at.as_millis().to_string(),
         millis(leased_at).unwrap_or_default(),
         millis(trial.ended_at).unwrap_or_default(),
+        result,
     ]
 }
 
@@ -122,7 +127,7 @@ fn quoted(cell: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use tunewright_core::space::{ParamValue, Point};
-    use tunewright_core::study::{TrialNumber, TrialState, Version};
+    use tunewright_core::study::{TrialNumber, TrialResult, TrialState, Version};
 
     use super::*;
 
@@ -148,6 +153,7 @@ mod tests {
             created_at: Timestamp(5),
             ended_at: Some(Timestamp(9)),
             version: Version(1),
+            result: TrialResult::default(),
         }
     }
 
@@ -158,13 +164,14 @@ mod tests {
         failed.state = TrialState::Failed;
         (failed.loss, failed.reason) = (None, Some(EndReason::Timeout));
         failed.message = "two\nlines".to_owned();
+        failed.result.insert("line".to_owned(), json!(7));
         let trials = [trial(0, &[("C", ParamValue::Float(1e-7))]), failed];
         assert_eq!(
             csv(&trials),
             "number,state,loss,attempt,failures,losses,reason,message,late,origin,created_at_ms,leased_at_ms,\
-             ended_at_ms,C,kind,param.loss,metric.f1\n\
-             0,completed,0.1,1,0,0,,,false,suggested,5,,9,1e-7,,,0.5\n\
-             1,failed,,1,0,0,timeout,\"two\nlines\",false,suggested,5,,9,,\"a,\"\"b\"\"\",3,0.5\n"
+             ended_at_ms,result,C,kind,param.loss,metric.f1\n\
+             0,completed,0.1,1,0,0,,,false,suggested,5,,9,,1e-7,,,0.5\n\
+             1,failed,,1,0,0,timeout,\"two\nlines\",false,suggested,5,,9,\"{\"\"line\"\":7}\",,\"a,\"\"b\"\"\",3,0.5\n"
         );
     }
 }

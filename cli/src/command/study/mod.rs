@@ -40,7 +40,7 @@ enum StudyCommand {
     Stop(change::StopArgs),
     /// Remove a study and all that is known of it
     Delete(change::DeleteArgs),
-    /// Change budgets, parallelism, note or tags
+    /// Change budgets, parallelism, algorithm, objective, note or tags
     Update(Box<change::UpdateArgs>),
     /// Write all trials to stdout, as CSV or JSON
     Export(export::ExportArgs),

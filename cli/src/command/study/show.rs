@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tunewright::{BestTrial, StudyInfo};
-use tunewright_core::study::{Counts, EndCause, NoProgress};
+use tunewright_core::study::{Counts, EndCause, NoProgress, Objective, PickledFunction};
 use tunewright_core::suggest::Algorithm;
 
 use super::{Named, open};
@@ -45,6 +45,9 @@ pub fn summary(info: &StudyInfo) -> String {
         ("took", figures::took(info.started_at, info.ended_at)),
         ("durability", info.durability.clone()),
     ];
+    if let Some(objective) = &info.objective {
+        rows.push(("objective", self::objective(objective)));
+    }
     if !info.spec.note.is_empty() {
         rows.push(("note", info.spec.note.clone()));
     }
@@ -87,6 +90,19 @@ fn budget(info: &StudyInfo) -> String {
     ];
     let text = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
     if text.is_empty() { "no limit".to_owned() } else { text }
+}
+
+fn objective(objective: &Objective) -> String {
+    match objective {
+        Objective::Function(function) => function.clone(),
+        Objective::Pickled(pickled) => {
+            let PickledFunction { sha256, size, python_version, cloudpickle_version } = pickled;
+            let digest = sha256.get(..12).unwrap_or(sha256);
+            format!(
+                "pickled {digest}, {size} bytes, by Python {python_version} with cloudpickle {cloudpickle_version}"
+            )
+        }
+    }
 }
 
 const fn algorithm(algorithm: &Algorithm) -> &'static str {

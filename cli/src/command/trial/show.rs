@@ -1,6 +1,6 @@
 //! `tunewright trial show`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tunewright::{TrialDetail, TrialInfo};
 use tunewright_core::study::{EndReason, Origin, Report};
 
@@ -24,6 +24,10 @@ pub async fn run(args: Numbered, context: &Context) -> anyhow::Result<()> {
     }
     if !trial.attempts.is_empty() {
         text.push_str(&format!("\n{}", attempts(&trial).show()));
+    }
+    if !trial.result.is_empty() {
+        let result = Value::Object(trial.result.clone());
+        text.push_str(&format!("\nresult\n{}\n", figures::yaml(&result)?));
     }
     if !reports.is_empty() {
         text.push_str(&format!("\n{}", reported(&reports).show()));

@@ -10,6 +10,7 @@ pub(super) fn decide(study: &Study, command: &CompleteTrial, now: Timestamp) -> 
         loss: Some(command.loss),
         metrics: &command.metrics,
         output: &command.output,
+        result: &command.result,
         transition: Transition::Completed,
         state: TrialState::Completed,
     };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{
     Attempt, Change, Counts, Decision, EndReason, Header, Outcome, Reply, Study, Transition, Trial,
-    TrialNumber, TrialState,
+    TrialNumber, TrialResult, TrialState,
 };
 use crate::{Refusal, Timestamp};
 
@@ -102,8 +102,14 @@ impl<'a> Draft<'a> {
         until
     }
 
-    /// Ends a trial for good.
-    pub(super) fn end(&mut self, mut trial: Trial, transition: Transition, outcome: Outcome) {
+    /// Ends a trial for good. `result`: what its attempt told, if one brought the end.
+    pub(super) fn end(
+        &mut self,
+        mut trial: Trial,
+        transition: Transition,
+        outcome: Outcome,
+        result: Option<TrialResult>,
+    ) {
         trial.state = match transition {
             Transition::Completed => TrialState::Completed,
             Transition::Pruned => TrialState::Pruned,
@@ -111,15 +117,19 @@ impl<'a> Draft<'a> {
             _ => TrialState::Cancelled,
         };
         self.close_attempt(&mut trial, outcome.reason, &outcome.message);
+        if let Some(result) = result {
+            trial.result = result;
+        }
         trial.not_before = None;
         trial.outcome = Some(outcome);
         trial.ended_at = Some(self.now);
         self.put(trial, transition);
     }
 
-    /// Notes the end of the running attempt, if there is one.
+    /// Notes the end of the running attempt, if there is one. What an earlier attempt told is told no more.
     pub(super) fn close_attempt(&self, trial: &mut Trial, reason: Option<EndReason>, message: &str) {
         let Some(lease) = trial.lease.take() else { return };
+        trial.result = TrialResult::default();
         trial.attempts.push(Attempt {
             number: trial.attempt,
             lessee: lease.lessee,
@@ -137,7 +147,7 @@ impl<'a> Draft<'a> {
     pub(super) fn cancel(&mut self, number: TrialNumber, reason: EndReason) {
         if let Some(trial) = self.trial(number).filter(|trial| !trial.state.is_terminal()).cloned() {
             let outcome = Outcome { reason: Some(reason), ..Outcome::default() };
-            self.end(trial, Transition::Cancelled, outcome);
+            self.end(trial, Transition::Cancelled, outcome, None);
         }
     }
 

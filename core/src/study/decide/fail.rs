@@ -2,7 +2,7 @@
 
 use super::super::{
     Attempt, Decision, EndReason, FailTrial, LeaseRef, Outcome, Reply, Study, Transition, Trial, TrialNumber,
-    TrialState,
+    TrialResult, TrialState,
 };
 use super::backoff::backoff_ms;
 use super::draft::Draft;
@@ -11,6 +11,7 @@ use super::standing::{Standing, conflict, too_late};
 use crate::{Refusal, Timestamp};
 
 pub(super) fn decide(study: &Study, command: &FailTrial, now: Timestamp) -> Result<Decision, Refusal> {
+    limits::check_result(&command.result)?;
     let message = limits::message_head(&command.message);
     let mut draft = Draft::new(study, now);
     let again = |late, requeued| Reply::Ended { duplicate: true, late, requeued };
@@ -21,19 +22,27 @@ pub(super) fn decide(study: &Study, command: &FailTrial, now: Timestamp) -> Resu
             return Ok(draft.finish(again(past.reason == Some(EndReason::LeaseExpired), true)));
         }
         Standing::Brought(trial, outcome) => {
-            let same = outcome.reason == Some(command.reason) && outcome.message == message;
+            let same = outcome.reason == Some(command.reason)
+                && outcome.message == message
+                && trial.result == command.result;
             if trial.state != TrialState::Failed || !same {
                 return Err(conflict(trial, &command.lease, trial.state.as_str()));
             }
             return Ok(draft.finish(again(false, false)));
         }
         Standing::Past(trial, past) if past.reason == Some(command.reason) && past.message == message => {
+            // Of older attempts it is not kept what they told.
+            let is_newest = trial.attempts.last().is_some_and(|last| last.number == past.number);
+            if is_newest && trial.result != command.result {
+                return Err(conflict(trial, &command.lease, command.reason.as_str()));
+            }
             return Ok(draft.finish(again(false, was_requeued(trial, past))));
         }
         Standing::Past(trial, _) => return Err(too_late(trial, &command.lease)),
     }
     draft.keep_output(&command.lease, &command.output);
-    let requeued = draft.lose(command.lease.trial, command.reason, message, Some(&command.lease));
+    let brought_by = Some((&command.lease, &command.result));
+    let requeued = draft.lose(command.lease.trial, command.reason, message, brought_by);
     draft.settle();
     Ok(draft.finish(Reply::Ended { duplicate: false, late: false, requeued }))
 }
@@ -46,17 +55,19 @@ pub(super) fn was_requeued(trial: &Trial, past: &Attempt) -> bool {
 impl Draft<'_> {
     /// Ends a running attempt without a result, and says whether the trial is queued again.
     ///
-    /// `brought_by`: the lease that said so; none when the server noticed.
+    /// `brought_by`: the lease that said so, with what it told; none when the server noticed.
     pub(super) fn lose(
         &mut self,
         number: TrialNumber,
         reason: EndReason,
         message: &str,
-        brought_by: Option<&LeaseRef>,
+        brought_by: Option<(&LeaseRef, &TrialResult)>,
     ) -> bool {
         let Some(mut trial) = self.trial(number).filter(|trial| trial.lease.is_some()).cloned() else {
             return false;
         };
+        let result = brought_by.map(|(_, result)| result.clone()).unwrap_or_default();
+        let brought_by = brought_by.map(|(lease, _)| lease);
         let spec = &self.header().spec;
         let (policy, seed) = (spec.retry, spec.seed);
         let has_retry = match reason {
@@ -77,6 +88,7 @@ impl Draft<'_> {
                 self.now.plus_millis(backoff_ms(policy, retry, seed, number, trial.attempt))
             });
             self.close_attempt(&mut trial, Some(reason), message);
+            trial.result = result;
             self.put(trial, Transition::Requeued(reason));
             return true;
         }
@@ -84,7 +96,7 @@ impl Draft<'_> {
             // Nothing was wrong with it, but the study leases nothing more.
             self.close_attempt(&mut trial, Some(reason), message);
             let outcome = Outcome { reason: Some(EndReason::StudyEnded), ..Outcome::default() };
-            self.end(trial, Transition::Cancelled, outcome);
+            self.end(trial, Transition::Cancelled, outcome, Some(result));
             return false;
         }
         let outcome = Outcome {
@@ -94,7 +106,7 @@ impl Draft<'_> {
             lease_id: brought_by.map(|lease| lease.lease.clone()),
             ..Outcome::default()
         };
-        self.end(trial, Transition::Failed(reason), outcome);
+        self.end(trial, Transition::Failed(reason), outcome, Some(result));
         false
     }
 }
@@ -202,6 +214,7 @@ mod tests {
             reason: EndReason::ObjectiveError,
             message: "é".repeat(4_000),
             output: format!("gone{}", "z".repeat(65_536)),
+            result: TrialResult::default(),
         };
         bench.tell(Command::Fail(command)).expect("failed");
         let outcome = bench.trial(0).outcome.as_ref().expect("ended");

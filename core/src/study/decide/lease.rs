@@ -1,8 +1,8 @@
 //! Lease: an attempt begins.
 
 use super::super::{
-    Decision, EndCause, Lease, LeaseTrial, Lessee, Next, Origin, Reply, Study, Transition, Trial, TrialState,
-    Waiting,
+    Decision, EndCause, Lease, LeaseTrial, Lessee, Next, Origin, Reply, Study, Transition, Trial,
+    TrialResult, TrialState, Waiting,
 };
 use super::draft::Draft;
 use super::limits;
@@ -96,6 +96,7 @@ pub(super) fn new(study: &Study, number: super::super::TrialNumber, origin: Orig
         not_before: None,
         hint: None,
         attempts: Vec::new(),
+        result: TrialResult::default(),
         outcome: None,
         orphans: Vec::new(),
         created_at: now,

@@ -1,7 +1,9 @@
 //! What clients may send: numbers that are finite, texts that are short.
 
 use std::collections::BTreeMap;
+use std::io;
 
+use super::super::{Trial, TrialResult};
 use crate::Refusal;
 
 const METRICS_MAX: usize = 1_000;
@@ -32,6 +34,37 @@ pub(super) fn check_metrics(metrics: &BTreeMap<String, f64>) -> Result<(), Refus
         check_finite(&format!("metrics.{name}"), *value)?;
     }
     Ok(())
+}
+
+/// # Errors
+/// `invalid` unless what an attempt told beside its loss is short.
+pub(super) fn check_result(result: &TrialResult) -> Result<(), Refusal> {
+    let mut written = Length(0);
+    let problem = serde_json::to_writer(&mut written, result).err();
+    if let Some(error) = problem {
+        return Err(Refusal::invalid("result", format!("must be what JSON can hold: {error}")));
+    }
+    let (length, most) = (written.0, Trial::RESULT_LEN_MAX);
+    if length > most {
+        let hint = "keep what is large as an attachment of the trial";
+        let message = format!("must be at most {most} bytes as JSON, not {length}");
+        return Err(Refusal::invalid("result", message).with_hint(hint));
+    }
+    Ok(())
+}
+
+/// Counts the bytes that are written into it.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn check_finite(field: &str, value: f64) -> Result<(), Refusal> {
@@ -97,6 +130,17 @@ mod tests {
             let says = format!("metrics: must have names of 1 to 256 bytes; one has {length}");
             assert_eq!(refusal.to_string(), says);
         }
+    }
+
+    #[test]
+    fn what_is_told_is_limited_as_it_is_written() {
+        let told = |length: usize| TrialResult::from_iter([("k".to_owned(), "x".repeat(length).into())]);
+        // {"k":"..."}
+        assert_eq!(check_result(&told(65_536 - 8)), Ok(()));
+        let refusal = check_result(&told(65_536 - 7)).expect_err("refused");
+        assert_eq!(refusal.to_string(), "result: must be at most 65536 bytes as JSON, not 65537");
+        assert!(refusal.hint.is_some());
+        assert_eq!(check_result(&TrialResult::default()), Ok(()));
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub(super) fn decide(study: &Study, command: &PruneTrial, now: Timestamp) -> Res
         loss: command.loss,
         metrics: &command.metrics,
         output: &command.output,
+        result: &command.result,
         transition: Transition::Pruned,
         state: TrialState::Pruned,
     };

@@ -1,6 +1,6 @@
 //! Release: a trial is given back. It is queued at once, and nothing is counted.
 
-use super::super::{Decision, EndReason, ReleaseTrial, Reply, Study};
+use super::super::{Decision, EndReason, ReleaseTrial, Reply, Study, TrialResult};
 use super::draft::Draft;
 use super::fail::was_requeued;
 use super::report::check_uri;
@@ -11,6 +11,7 @@ pub(super) fn decide(study: &Study, command: &ReleaseTrial, now: Timestamp) -> R
     let uri = command.hint.as_ref().map(|hint| hint.checkpoint_uri.as_str());
     uri.map_or(Ok(()), |uri| check_uri("hint.checkpoint_uri", uri))?;
     let number = command.lease.trial;
+    let nothing = TrialResult::default();
     let mut draft = Draft::new(study, now);
     match Standing::of(study, &command.lease)? {
         Standing::Holds(_) => {}
@@ -33,7 +34,7 @@ pub(super) fn decide(study: &Study, command: &ReleaseTrial, now: Timestamp) -> R
     if let Some(hint) = &command.hint {
         draft.keep_hint(number, hint);
     }
-    let requeued = draft.lose(number, EndReason::Preempted, "", Some(&command.lease));
+    let requeued = draft.lose(number, EndReason::Preempted, "", Some((&command.lease, &nothing)));
     draft.settle();
     Ok(draft.finish(Reply::Ended { duplicate: false, late: false, requeued }))
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::{
-    Change, Decision, EndReason, LeaseRef, Outcome, Reply, Study, Transition, TrialNumber, TrialState,
+    Change, Decision, EndReason, LeaseRef, Outcome, Reply, Study, Transition, TrialNumber, TrialResult,
+    TrialState,
 };
 use super::draft::Draft;
 use super::limits;
@@ -17,6 +18,7 @@ pub(super) struct Found<'a> {
     pub(super) loss: Option<f64>,
     pub(super) metrics: &'a BTreeMap<String, f64>,
     pub(super) output: &'a str,
+    pub(super) result: &'a TrialResult,
     /// `Completed` or `Pruned`.
     pub(super) transition: Transition,
     pub(super) state: TrialState,
@@ -26,13 +28,16 @@ pub(super) struct Found<'a> {
 pub(super) fn decide(study: &Study, found: &Found<'_>, now: Timestamp) -> Result<Decision, Refusal> {
     found.loss.map_or(Ok(()), limits::check_loss)?;
     limits::check_metrics(found.metrics)?;
+    limits::check_result(found.result)?;
     let mut draft = Draft::new(study, now);
     let (trial, late) = match Standing::of(study, found.lease)? {
         Standing::Holds(trial) => (trial, false),
         Standing::Late(trial, _) => (trial, true),
         Standing::Brought(trial, outcome) => {
-            let same =
-                trial.state == found.state && outcome.loss == found.loss && outcome.metrics == *found.metrics;
+            let same = trial.state == found.state
+                && outcome.loss == found.loss
+                && outcome.metrics == *found.metrics
+                && trial.result == *found.result;
             if !same {
                 return Err(conflict(trial, found.lease, trial.state.as_str()));
             }
@@ -58,7 +63,7 @@ pub(super) fn decide(study: &Study, found: &Found<'_>, now: Timestamp) -> Result
         late,
         ..Outcome::default()
     };
-    draft.end(trial.clone(), found.transition, outcome);
+    draft.end(trial.clone(), found.transition, outcome, Some(found.result.clone()));
     draft.settle();
     Ok(draft.finish(Reply::Ended { duplicate: false, late, requeued: false }))
 }
@@ -84,16 +89,16 @@ impl Draft<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::fixture::{Bench, DUPLICATE, ENDED, REQUEUED, complete};
+    use super::super::super::fixture::{Bench, DUPLICATE, ENDED, REQUEUED, complete, fail};
     use super::super::super::{
-        CancelTrial, Command, CompleteTrial, Effect, Orphan, PruneTrial, Transition, TrialNumber,
+        CancelTrial, Command, CompleteTrial, Effect, FailTrial, Orphan, PruneTrial, Transition, TrialNumber,
     };
     use super::*;
     use crate::Code;
 
     fn prune(lease: &LeaseRef, loss: Option<f64>) -> Command {
-        let (metrics, output) = (BTreeMap::new(), String::new());
-        Command::Prune(PruneTrial { lease: lease.clone(), loss, metrics, output })
+        let (metrics, output, result) = (BTreeMap::new(), String::new(), TrialResult::default());
+        Command::Prune(PruneTrial { lease: lease.clone(), loss, metrics, output, result })
     }
 
     #[test]
@@ -108,6 +113,7 @@ mod tests {
             loss: 0.25,
             metrics: metrics.clone(),
             output: output.clone(),
+            result: TrialResult::default(),
         };
         assert_eq!(bench.tell(Command::Complete(command)), Ok(ENDED));
         let trial = bench.trial(0);
@@ -130,6 +136,66 @@ mod tests {
         assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Revoke { .. })));
         assert_eq!(bench.study.best().map(|trial| trial.number), Some(TrialNumber(0)));
         assert_eq!(bench.study.next_timer(), None);
+    }
+
+    fn told(json: serde_json::Value) -> TrialResult {
+        json.as_object().expect("a map").clone()
+    }
+
+    #[test]
+    fn what_it_told_is_kept_and_part_of_what_makes_it_the_same() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        let with = |result: &TrialResult| {
+            let Command::Complete(command) = complete(&lease, 0.25) else { panic!("a completion") };
+            Command::Complete(CompleteTrial { result: result.clone(), ..command })
+        };
+        let result = told(serde_json::json!({"curve": [1.0, 0.1], "classes": {"cat": 3}}));
+        assert_eq!(bench.tell(with(&result)), Ok(ENDED));
+        assert_eq!(bench.trial(0).result, result);
+        bench.reload();
+        assert_eq!(bench.tell(with(&result)), Ok(DUPLICATE));
+        let other = told(serde_json::json!({"curve": [1.0, 0.1], "classes": {"cat": 3.0}}));
+        assert_eq!(bench.refused(with(&other)).0, Code::Conflict);
+        assert_eq!(bench.refused(with(&TrialResult::default())).0, Code::Conflict);
+        assert_eq!(bench.trial(0).result, result);
+    }
+
+    #[test]
+    fn the_newest_ended_attempts_result_is_shown_also_while_the_trial_goes_on() {
+        let mut bench = Bench::new(|spec| spec.retry.max_failures = 3);
+        let failing = |lease: &LeaseRef, line: u32| {
+            let Command::Fail(command) = fail(lease, EndReason::ObjectiveError) else { panic!("a failure") };
+            Command::Fail(FailTrial { result: told(serde_json::json!({"line": line})), ..command })
+        };
+        let first = bench.lease();
+        assert_eq!(bench.tell(failing(&first, 1)), Ok(REQUEUED));
+        assert_eq!(bench.trial(0).result, told(serde_json::json!({"line": 1})));
+        let again = Reply::Ended { duplicate: true, late: false, requeued: true };
+        assert_eq!(bench.tell(failing(&first, 1)), Ok(again.clone()));
+        assert_eq!(bench.refused(failing(&first, 2)).0, Code::Conflict);
+        bench.pass(60_000);
+        let second = bench.lease();
+        assert_eq!(bench.trial(0).result, told(serde_json::json!({"line": 1})));
+        assert_eq!(bench.tell(failing(&second, 2)), Ok(REQUEUED));
+        assert_eq!(bench.trial(0).result, told(serde_json::json!({"line": 2})));
+        assert_eq!(bench.tell(failing(&first, 9)), Ok(again), "of older attempts it is not kept");
+        bench.pass(60_000);
+        bench.lease();
+        bench.expire();
+        assert_eq!(bench.trial(0).result, TrialResult::default(), "a lost attempt told nothing");
+    }
+
+    #[test]
+    fn a_late_result_brings_what_it_told() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        bench.expire();
+        let Command::Complete(command) = complete(&lease, 0.25) else { panic!("a completion") };
+        let result = told(serde_json::json!({"n": 1}));
+        let command = CompleteTrial { result: result.clone(), ..command };
+        bench.tell(Command::Complete(command)).expect("it counts");
+        assert_eq!((bench.state(0), &bench.trial(0).result), (TrialState::Completed, &result));
     }
 
     #[test]

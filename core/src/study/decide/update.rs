@@ -1,6 +1,6 @@
 //! Update: changes what may change in a living study. An ended one lives again if the update lifts what ended it.
 
-use super::super::{Decision, EndCause, Status, Study, UpdateStudy};
+use super::super::{Decision, EndCause, Objective, Status, Study, UpdateStudy};
 use super::draft::Draft;
 use crate::{Refusal, Timestamp};
 
@@ -16,6 +16,10 @@ pub(super) fn decide(study: &Study, command: &UpdateStudy, now: Timestamp) -> Re
     set(&mut spec.note, command.note.as_ref());
     set(&mut spec.tags, command.tags.as_ref());
     spec.validate()?;
+    if let Some(objective) = command.objective.as_ref().filter(|new| **new != study.header().objective) {
+        objective.as_ref().map_or(Ok(()), Objective::validate)?;
+        draft.header_mut().objective.clone_from(objective);
+    }
     if spec == study.header().spec {
         return Ok(draft.finish_with_study());
     }
@@ -99,6 +103,29 @@ mod tests {
         assert!(bench.effects.contains(&Effect::OfferWork));
         bench.tell(Command::Update(update)).expect("idempotent");
         assert_eq!(bench.changes, []);
+    }
+
+    #[test]
+    fn the_objective_changes_at_any_time() {
+        let set = |objective: Option<&str>| {
+            let objective = Some(objective.map(|function| Objective::Function(function.to_owned())));
+            Command::Update(UpdateStudy { objective, ..UpdateStudy::default() })
+        };
+        let mut bench = Bench::new(|spec| spec.budget.max_trials = Some(1));
+        let before = bench.study.header().spec.clone();
+        bench.tell(set(Some("train:first"))).expect("set");
+        bench.reload();
+        let now = |bench: &Bench| bench.study.header().objective.clone();
+        assert_eq!(now(&bench), Some(Objective::Function("train:first".to_owned())));
+        assert_eq!((bench.study.header().rev, &bench.study.header().spec), (bench.study.version(), &before));
+        bench.tell(set(Some("train:first"))).expect("idempotent");
+        assert_eq!(bench.changes, []);
+        let text = "objective.function: must be `module:function`, not `train`";
+        assert_eq!(bench.refused(set(Some("train"))), (Code::Invalid, text.to_owned()));
+        let lease = bench.lease();
+        bench.complete(&lease, 0.5).expect("completed");
+        bench.tell(set(None)).expect("also of an ended study: it has no effect on how that ended");
+        assert_eq!((now(&bench), bench.status()), (None, Status::Completed));
     }
 
     #[test]

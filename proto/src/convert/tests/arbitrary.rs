@@ -7,8 +7,9 @@ use tunewright_core::space::{
     ChoiceNode, ChoiceOption, Distribution, Node, ParamValue, ParameterNode, Point, Space,
 };
 use tunewright_core::study::{
-    Attempt, Budget, EndCause, EndReason, Header, Lease, Lessee, NoProgress, Origin, Orphan, Outcome,
-    ResumeHint, RetryPolicy, Status, StudyRef, StudySpec, Trial, TrialNumber, TrialState, Version,
+    Attempt, Budget, EndCause, EndReason, Header, Lease, Lessee, NoProgress, Objective, Origin, Orphan,
+    Outcome, PickledFunction, ResumeHint, RetryPolicy, Status, StudyRef, StudySpec, Trial, TrialNumber,
+    TrialResult, TrialState, Version,
 };
 use tunewright_core::suggest::{Algorithm, AnnealSettings, TpeSettings};
 
@@ -27,10 +28,10 @@ pub(super) fn finite() -> impl Strategy<Value = f64> {
 }
 
 fn distribution() -> impl Strategy<Value = Distribution> {
-    let bounds = (-1e3..1e3, 1.0..1e3).prop_map(|(low, width)| (low, low + width));
+    let bounds = (-1e3..1e3, 4.0..1e3).prop_map(|(low, width)| (low, low + width));
     let positive = (1e-3..1e3, 1.0..1e3).prop_map(|(low, width): (f64, f64)| (low, low + width));
     let law = (-9.0..9.0, 0.1..3.0);
-    let ints = (1i64..1_000, 2i64..1_000).prop_map(|(low, width)| (low, low + width));
+    let ints = (1i64..1_000, 4i64..1_000).prop_map(|(low, width)| (low, low + width));
     let q = 0.5..2.0;
     prop_oneof![
         bounds.clone().prop_map(|(low, high)| Distribution::Uniform { low, high }),
@@ -163,6 +164,28 @@ fn time() -> impl Strategy<Value = Timestamp> {
     (1..u64::MAX).prop_map(Timestamp)
 }
 
+pub(super) fn objective() -> impl Strategy<Value = Objective> {
+    prop_oneof![
+        "[a-z]{1,5}:[a-z]{1,5}".prop_map(Objective::Function),
+        ("[0-9a-f]{64}", 1..u64::MAX, "3.1[0-3]", "3.[0-9]").prop_map(
+            |(sha256, size, python_version, cloudpickle_version)| {
+                Objective::Pickled(PickledFunction { sha256, size, python_version, cloudpickle_version })
+            }
+        ),
+    ]
+}
+
+/// Something of every kind of JSON.
+pub(super) fn result() -> impl Strategy<Value = TrialResult> {
+    let leaf = prop_oneof![
+        any::<i64>().prop_map(serde_json::Value::from),
+        finite().prop_map(serde_json::Value::from),
+        ".{0,6}".prop_map(serde_json::Value::from),
+        Just(serde_json::json!([null, {"deep": [true]}])),
+    ];
+    prop::collection::btree_map(".{0,6}", leaf, 0..4).prop_map(|entries| entries.into_iter().collect())
+}
+
 prop_compose! {
     pub(super) fn header()(
         study in study_ref(),
@@ -176,11 +199,12 @@ prop_compose! {
         ])),
         created_at in time(),
         (started_at, ended_at) in (prop::option::of(time()), prop::option::of(time())),
+        objective in prop::option::of(objective()),
         rev in any::<u64>(),
     ) -> Header {
         Header {
             id: StudyId::new("s-1").expect("legal"),
-            project: study.project, name: study.name, spec, status, closing,
+            project: study.project, name: study.name, spec, objective, status, closing,
             created_at, started_at, ended_at, rev: Version(rev),
         }
     }
@@ -241,7 +265,7 @@ prop_compose! {
         lease in prop::option::of((lessee(), time())),
         hint in prop::option::of((any::<u64>(), ".{0,9}")),
         attempts in prop::collection::vec(attempt(), 0..4),
-        outcome in prop::option::of(outcome()),
+        (outcome, result) in (prop::option::of(outcome()), result()),
         orphans in prop::collection::vec((any::<u32>(), prop::option::of(finite()), time()), 0..3),
         created_at in time(), ended_at in prop::option::of(time()),
     ) -> Trial {
@@ -251,7 +275,7 @@ prop_compose! {
             lease: lease.map(|(lessee, leased_at)| Lease { id: lease_id(), lessee, leased_at, request_id: None }),
             request_id: None, failures, losses, not_before: None,
             hint: hint.map(|(step, checkpoint_uri)| ResumeHint { step, checkpoint_uri }),
-            attempts, outcome,
+            attempts, result, outcome,
             orphans: orphans
                 .map(|(attempt, loss, at)| Orphan { attempt, lease_id: lease_id(), loss, at })
                 .collect(),

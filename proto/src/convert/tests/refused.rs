@@ -3,7 +3,8 @@
 use tunewright_core::Refusal;
 use tunewright_core::space::Node;
 use tunewright_core::study::{
-    CompleteTrial, EnqueueTrial, FailTrial, ReleaseTrial, ReportTrial, StudySpec, UpdateStudy,
+    CompleteTrial, EnqueueTrial, FailTrial, PruneTrial, ReleaseTrial, ReportTrial, StudySpec, TrialResult,
+    UpdateStudy,
 };
 use tunewright_core::suggest::{Algorithm, TpeSettings};
 
@@ -258,11 +259,19 @@ fn bad_requests_name_the_field() {
         (
             v1::UpdateStudyRequest { clear: vec!["note".to_owned()], ..update.clone() },
             "clear: must be among `max_trials`, `timeout_ms`, `loss_threshold`, `max_failed`, `parallelism`, \
-             not `note`",
+             `objective`, not `note`",
         ),
         (
-            v1::UpdateStudyRequest { max_failed: Some(1), clear: vec!["max_failed".to_owned()], ..update },
+            v1::UpdateStudyRequest {
+                max_failed: Some(1),
+                clear: vec!["max_failed".to_owned()],
+                ..update.clone()
+            },
             "max_failed: must not be given and cleared at once",
+        ),
+        (
+            v1::UpdateStudyRequest { objective: Some(v1::Objective::default()), ..update },
+            "objective: must be a `function` or `pickled`, but it is empty",
         ),
     ] {
         says(ForStudy::<UpdateStudy>::try_from(wrong), message);
@@ -280,6 +289,42 @@ fn bad_requests_name_the_field() {
         WorkerHello::try_from(v1::WorkerHello { studies: unnamed, ..hello }),
         "studies.0.name: must not be empty",
     );
+}
+
+#[test]
+fn what_an_attempt_told_is_a_map_of_what_json_can_hold() {
+    let value = |kind| v1::Value { kind: Some(kind) };
+    let map = |key: &str, item| {
+        value(v1::value::Kind::MapValue(v1::ValueMap { entries: [(key.to_owned(), item)].into() }))
+    };
+    let lease = Some(v1::LeaseRef {
+        study: Some(v1::StudyRef { project: String::new(), name: "s".to_owned() }),
+        trial: 0,
+        attempt: 1,
+        lease_id: "l-1".to_owned(),
+    });
+    let complete = |result| v1::CompleteTrialRequest { lease: lease.clone(), result, ..Default::default() };
+    let read = |result| ForStudy::<CompleteTrial>::try_from(complete(result)).map(|sent| sent.command.result);
+    let number = |number| value(v1::value::Kind::DoubleValue(number));
+    let list = |items| value(v1::value::Kind::ListValue(v1::ValueList { items }));
+    assert_eq!(read(None), Ok(TrialResult::default()));
+    let told = read(Some(map("ratio", number(0.5)))).expect("a map");
+    assert_eq!(serde_json::Value::Object(told), serde_json::json!({"ratio": 0.5}));
+    let says_of = |result, message| says(read(Some(result)), message);
+    says_of(number(0.5), "result: must be a map");
+    says_of(list(Vec::new()), "result: must be a map");
+    let nan = map("curve", list(vec![number(0.5), number(f64::NAN)]));
+    says_of(nan, "result.curve.1: must be a finite number, not `NaN`");
+    says_of(map("best", number(f64::INFINITY)), "result.best: must be a finite number, not `inf`");
+    let request = v1::FailTrialRequest {
+        lease: lease.clone(),
+        reason: v1::EndReason::ObjectiveError.into(),
+        result: Some(number(1.0)),
+        ..Default::default()
+    };
+    says(ForStudy::<FailTrial>::try_from(request), "result: must be a map");
+    let request = v1::PruneTrialRequest { lease, result: Some(number(1.0)), ..Default::default() };
+    says(ForStudy::<PruneTrial>::try_from(request), "result: must be a map");
 }
 
 #[test]

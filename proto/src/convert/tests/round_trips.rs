@@ -9,7 +9,7 @@ use tunewright_core::study::{
 };
 use tunewright_core::{Refusal, Timestamp};
 
-use super::arbitrary::{finite, header, name, node, point, reason, spec, study_ref, trial};
+use super::arbitrary::{finite, header, name, node, objective, point, reason, spec, study_ref, trial};
 use crate::convert::{
     Assignment, BestLoss, ForStudy, StudyAttachment, StudyInfo, StudyLease, TrialInfo, WatchEvent,
     WorkerHello, WorkerInfo,
@@ -101,7 +101,7 @@ proptest! {
     fn trials(trial in trial()) {
         let info = TrialInfo::from(&trial);
         prop_assert_eq!(&info.point, trial.point.as_ref().unwrap_or(&trial.fixed));
-        there_and_back(&info, v1::Trial::from(info.clone()))?;
+        there_and_back(&info, v1::Trial::try_from(info.clone())?)?;
     }
 
     #[test]
@@ -123,7 +123,7 @@ proptest! {
     #[test]
     fn leases_and_assignments(
         lease in lease(), point in point(), ttl in 1..u64::MAX, timeout in any::<Option<u64>>(),
-        hint in prop::option::of((any::<u64>(), ".{0,9}")),
+        hint in prop::option::of((any::<u64>(), ".{0,9}")), objective in prop::option::of(objective()),
     ) {
         there_and_back(&lease, v1::LeaseRef::from(&lease))?;
         prop_assert_eq!(StudyLease::new(lease.study.clone(), lease.token()), lease.clone());
@@ -135,6 +135,7 @@ proptest! {
             trial_timeout_ms: timeout,
             resume: hint.map(|(step, checkpoint_uri)| ResumeHint { step, checkpoint_uri }),
             durability: "memory".to_owned(),
+            objective,
         };
         there_and_back(&assignment, v1::Assignment::try_from(assignment.clone())?)?;
     }
@@ -163,11 +164,14 @@ proptest! {
         (max_trials, timeout_ms) in any::<(Option<Option<u64>>, Option<Option<u64>>)>(),
         loss_threshold in prop::option::of(prop::option::of(finite())),
         (max_failed, parallelism) in any::<(Option<Option<u64>>, Option<Option<u32>>)>(),
+        objective in prop::option::of(prop::option::of(objective())),
         note in prop::option::of(".{0,9}"),
         tags in prop::option::of(prop::collection::btree_map("[a-z]{1,5}", ".{0,5}", 0..4)),
     ) {
         prop_assume!(![max_trials, timeout_ms].contains(&Some(Some(0))) && parallelism != Some(Some(0)));
-        let command = UpdateStudy { max_trials, timeout_ms, loss_threshold, max_failed, parallelism, note, tags };
+        let command = UpdateStudy {
+            max_trials, timeout_ms, loss_threshold, max_failed, parallelism, objective, note, tags,
+        };
         let update = ForStudy { study, command };
         there_and_back(&update, v1::UpdateStudyRequest::from(update.clone()))?;
     }

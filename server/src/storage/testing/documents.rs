@@ -7,7 +7,7 @@ use tunewright_core::name::{LeaseId, ProjectName, StudyId, StudyName, WorkerId};
 use tunewright_core::space::{ParamValue, Point};
 use tunewright_core::study::{
     Attempt, EndReason, Header, Lease, Lessee, Origin, Orphan, Outcome, Report, ResumeHint, Status,
-    StudySpec, Trial, TrialNumber, TrialState, Version,
+    StudySpec, Trial, TrialNumber, TrialResult, TrialState, Version,
 };
 
 const T0: Timestamp = Timestamp(1_750_000_000_000);
@@ -20,6 +20,7 @@ pub fn header(id: &str, project: &str, name: &str) -> Header {
         project: ProjectName::new(project).expect("a legal name"),
         name: StudyName::new(name).expect("a legal name"),
         spec: spec(),
+        objective: None,
         status: Status::Active,
         closing: None,
         created_at: T0,
@@ -69,6 +70,7 @@ pub fn trial(number: u64) -> Trial {
         not_before: None,
         hint: None,
         attempts: Vec::new(),
+        result: TrialResult::default(),
         outcome: None,
         orphans: Vec::new(),
         created_at: T0,

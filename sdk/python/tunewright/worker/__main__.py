@@ -1,0 +1,236 @@
+"""`python -m tunewright.worker` and `tunewright-worker`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import uuid
+from typing import TYPE_CHECKING, NoReturn
+
+from tunewright import __version__
+from tunewright.errors import Invalid, TunewrightError
+from tunewright.worker.config import Config
+from tunewright.worker.loading import python_version, split
+
+if TYPE_CHECKING:
+    from tunewright.v1.worker_pb2 import WorkerHello
+    from tunewright.worker.work import Work
+
+FAILED = 1
+USED_WRONGLY = 2
+INTERRUPTED = 130
+
+_EPILOG = """\
+An objective is called with the trial: trial.params is the configuration, trial.report(value, step) tells
+intermediate losses, trial.should_stop() whether to end early, and trial.resources is what --setup returned.
+It returns the loss, or a dict with it.
+
+SIGTERM or Ctrl-C drains: no new trials, running ones get --drain-grace and are given back. A second one ends
+at once.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    known = argparse.ArgumentParser(
+        prog="tunewright-worker",
+        description="Runs trials of a server's studies by calling Python functions, a process for each slot.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = known.add_argument
+    server = os.environ.get("TUNEWRIGHT_SERVER") or "127.0.0.1:7070"
+    add(
+        "--server",
+        default=server,
+        metavar="URL",
+        help="default: $TUNEWRIGHT_SERVER or 127.0.0.1:7070",
+    )
+    add("--project", default="default", metavar="NAME", help="the project of the studies [default: default]")
+    add("--pool", dest="pools", action="append", default=[], metavar="POOL",
+        help="a pool to work for; may be repeated [default: default]")  # fmt: skip
+    add("--study", dest="studies", action="append", default=[], metavar="NAME",
+        help="only this study; may be repeated [default: all studies of the pools]")  # fmt: skip
+    add("--slots", type=int, default=1, metavar="N", help="how many trials to run at once [default: 1]")
+    add("--allow-pickled-objectives", action="store_true",
+        help="also run pickled functions: whoever may create a study can then run any code here")  # fmt: skip
+    add(
+        "--setup",
+        metavar="MODULE:FUNCTION",
+        help="called once in each slot's process, for example to load data",
+    )
+    add(
+        "--objective",
+        metavar="MODULE:FUNCTION",
+        help="evaluates studies without an objective, and only those",
+    )
+    add(
+        "--env",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a variable for the slots; may be repeated",
+    )
+    add("--drain-grace", type=float, default=30.0, metavar="SECONDS",
+        help="how long running trials may go on once the worker drains [default: 30]")  # fmt: skip
+    add("--exit-when-idle", type=float, metavar="SECONDS", help="end when no trial has run for this long")
+    add("--max-trials", type=int, metavar="N", help="end after this many trials")
+    add("--exit-with-stdin", action="store_true", help="drain and end when the standard input ends")
+    add("--json", action="store_true", help="print events as lines of JSON, and errors too")
+    add(
+        "-v",
+        "--verbose",
+        action="count",
+        default=0,
+        help="log more, and what the trials print; twice for details",
+    )
+    add("--version", action="version", version=f"tunewright-worker {__version__}")
+    return known
+
+
+def config_of(arguments: argparse.Namespace) -> Config:
+    """The configuration that a command line asks for. Raises Invalid."""
+    env: dict[str, str] = {}
+    for text in arguments.env:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise Invalid(f"must be KEY=VALUE, not `{text}`", field="env")
+        env[name] = value
+    if not 1 <= arguments.slots <= 4096:
+        raise Invalid(f"must be 1 to 4096, not `{arguments.slots}`", field="slots")
+    for field in ("drain_grace", "exit_when_idle"):
+        seconds = getattr(arguments, field)
+        if seconds is not None and not 0 <= seconds < 1e9:
+            raise Invalid(f"must be a number of seconds from 0, not `{seconds}`", field=field)
+    if arguments.max_trials is not None and arguments.max_trials < 1:
+        raise Invalid(f"must be at least 1, not `{arguments.max_trials}`", field="max_trials")
+    for field in ("setup", "objective"):
+        if getattr(arguments, field) is not None:
+            split(getattr(arguments, field), field)
+    return Config(
+        server=arguments.server,
+        project=arguments.project,
+        pools=tuple(arguments.pools),
+        studies=tuple(arguments.studies),
+        slots=arguments.slots,
+        allow_pickled=arguments.allow_pickled_objectives,
+        setup=arguments.setup,
+        objective=arguments.objective,
+        env=env,
+        drain_grace=arguments.drain_grace,
+        exit_when_idle=arguments.exit_when_idle,
+        max_trials=arguments.max_trials,
+        exit_with_stdin=arguments.exit_with_stdin,
+        verbose=arguments.verbose > 0,
+        json=arguments.json,
+    )
+
+
+def work(config: Config) -> int:
+    """Works until the end; the exit code. Raises TunewrightError and StartFailed."""
+    from tunewright._transport.connection import Connection
+    from tunewright.worker.work import Work
+
+    connection = Connection(config.server)
+    worker = Work(config, connection, _hello(config))
+    worker.events.tell("started", pid=os.getpid(), slots=config.slots)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.signalled())
+    signal.set_wakeup_fd(worker.alarm.fileno(), warn_on_full_buffer=False)
+    if config.exit_with_stdin:
+        threading.Thread(target=_follow_stdin, args=(worker,), name="tunewright-stdin", daemon=True).start()
+    worker.run()
+    return INTERRUPTED if worker.aborted else 0
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Runs the command, and ends the process."""
+    told = parser().parse_args(arguments)
+    level = {0: logging.WARNING, 1: logging.INFO}.get(told.verbose, logging.DEBUG)
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    from tunewright.worker.work import StartFailed
+
+    try:
+        code = work(config_of(told))
+    except Invalid as error:
+        code = _complain(told, error.code, str(error), USED_WRONGLY)
+    except TunewrightError as error:
+        code = _complain(told, error.code, str(error), FAILED)
+    except StartFailed as error:
+        text = f"{error}\n{error.traceback}".strip() if not told.json else str(error)
+        code = _complain(told, "failed", text, FAILED)
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            # Its reader is gone; the exit code tells the rest.
+            code = code or 0
+    # Threads that wait in a call of gRPC must not hold up the end.
+    os._exit(code)
+
+
+def _complain(told: argparse.Namespace, code: str, message: str, exit_code: int) -> int:
+    text = json.dumps({"error": {"code": code, "message": message}}) if told.json else f"error: {message}"
+    sys.stderr.write(text + "\n")
+    return exit_code
+
+
+def _hello(config: Config) -> WorkerHello:
+    from tunewright.v1.study_pb2 import StudyRef
+    from tunewright.v1.worker_pb2 import WorkerHello, WorkerRuntime
+
+    studies = []
+    for written in config.studies:
+        project, slash, name = written.rpartition("/")
+        studies.append(StudyRef(project=project if slash else config.project, name=name))
+    runtime = None
+    if config.objective is None:
+        runtime = WorkerRuntime(
+            pickled=config.allow_pickled,
+            python_version=python_version(),
+            cloudpickle_version=_cloudpickle_version(),
+        )
+    return WorkerHello(
+        # Unique per process start, so that a restarted worker is never taken for its former self.
+        worker_id=str(uuid.uuid4()),
+        host=socket.gethostname(),
+        version=__version__,
+        pools=config.pools,
+        studies=studies,
+        slots=config.slots,
+        runtime=runtime,
+    )
+
+
+def _cloudpickle_version() -> str:
+    from importlib.metadata import version
+
+    return version("cloudpickle")
+
+
+def _follow_stdin(worker: Work) -> None:
+    """Drains when whoever holds the other end is gone; a line `drain SECONDS` asks for it with a grace."""
+    while True:
+        line = sys.stdin.buffer.readline(1024)
+        if not line:
+            worker.drain_now(orphaned=True)
+            return
+        word, _, seconds = line.decode("utf-8", "replace").strip().partition(" ")
+        try:
+            grace = max(float(seconds), 0.0)
+        except ValueError:
+            continue
+        if word == "drain":
+            worker.drain_now(grace)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Tells the server how trials ended."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from tunewright._outcome import Outcome
+from tunewright._transport.attachments import key, put_parts
+from tunewright.errors import Invalid, TunewrightError
+from tunewright.v1 import trial_pb2 as pb
+from tunewright.worker.deliver import CALL, GaveUp, deliver, is_over
+
+if TYPE_CHECKING:
+    from tunewright._transport.connection import Connection
+    from tunewright.v1.attachment_pb2 import PutAttachmentRequest
+
+log = logging.getLogger("tunewright.worker")
+
+# Tens of megabytes take longer than an ordinary call.
+_PUT = 4 * CALL
+
+
+class End(Enum):
+    """How a trial ended for its worker."""
+
+    COMPLETED = "completed"
+    PRUNED = "pruned"
+    FAILED = "failed"
+    RELEASED = "released"
+    """Given back to the study because the worker was asked to end."""
+    LOST = "lost"
+    """Its attempt counts no more: it was cancelled, or leased to another."""
+    UNDELIVERED = "undelivered"
+    """The worker ended before the server took the result; the lease expires by itself."""
+
+
+class Telling:
+    """Delivers the ends of trials, with as many attempts as it takes until `give_up` is set."""
+
+    def __init__(self, connection: Connection, give_up: threading.Event) -> None:
+        self._connection = connection
+        self._give_up = give_up
+
+    def tell(self, lease: pb.LeaseRef, outcome: Outcome) -> End:
+        """Puts the attachments beside the trial, and then ends it."""
+        if outcome.status == "failed":
+            log.info("trial %d failed (%s): %s", lease.trial, outcome.reason, outcome.message)
+        try:
+            self._put_attachments(lease, outcome)
+            return self._told(lease, outcome)
+        except GaveUp:
+            return End.UNDELIVERED
+        except Invalid as refusal:
+            # It would otherwise be tried again for ever.
+            return self._refused(lease, outcome, refusal)
+        except TunewrightError as refusal:
+            return _lost(lease, refusal)
+
+    def release(self, lease: pb.LeaseRef, resume: pb.ResumeHint | None) -> End:
+        """Gives a lease back, so that the trial is queued again at once."""
+        request = pb.ReleaseTrialRequest(lease=lease, resume=resume)
+        try:
+            deliver(
+                "a released trial",
+                self._give_up,
+                lambda timeout: self._connection.trials.ReleaseTrial(request, timeout=timeout),
+            )
+        except GaveUp:
+            return End.UNDELIVERED
+        except TunewrightError as refusal:
+            return _lost(lease, refusal)
+        return End.RELEASED
+
+    def _told(self, lease: pb.LeaseRef, outcome: Outcome) -> End:
+        request = outcome.requests(lease)
+
+        def call(timeout: float) -> object:
+            trials = self._connection.trials
+            if isinstance(request, pb.CompleteTrialRequest):
+                return trials.CompleteTrial(request, timeout=timeout)
+            if isinstance(request, pb.PruneTrialRequest):
+                return trials.PruneTrial(request, timeout=timeout)
+            return trials.FailTrial(request, timeout=timeout)
+
+        deliver("a result", self._give_up, call)
+        return End(outcome.status)
+
+    def _refused(self, lease: pb.LeaseRef, outcome: Outcome, refusal: Invalid) -> End:
+        log.warning("the result of trial %d was refused: %s", lease.trial, refusal)
+        message = f"the server refused the result: {refusal}"
+        failed = Outcome.failed("objective_error", message, outcome.output)
+        try:
+            return self._told(lease, failed)
+        except GaveUp:
+            return End.UNDELIVERED
+        except TunewrightError as again:
+            return _lost(lease, again)
+
+    def _put_attachments(self, lease: pb.LeaseRef, outcome: Outcome) -> None:
+        lost: dict[str, object] = {}
+        for name, data in outcome.attachments.items():
+            try:
+                parts = put_parts(key(lease.study, lease.trial, name), data)
+                deliver("an attachment", self._give_up, self._putting(parts))
+            except TunewrightError as refusal:
+                if is_over(refusal):
+                    raise
+                log.warning("the attachment `%s` of trial %d was refused: %s", name, lease.trial, refusal)
+                lost[name] = {"not_kept": "bytes", "why": str(refusal)}
+        if lost:
+            kept = outcome.result.get("attachments")
+            outcome.result["attachments"] = {**(kept if isinstance(kept, dict) else {}), **lost}
+
+    def _putting(self, parts: list[PutAttachmentRequest]) -> Callable[[float], object]:
+        return lambda _: self._connection.attachments.PutAttachment(iter(parts), timeout=_PUT)
+
+
+def _lost(lease: pb.LeaseRef, refusal: TunewrightError) -> End:
+    log.warning("the server does not take the end of trial %d: %s", lease.trial, refusal)
+    return End.LOST
