@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tunewright import errors as errors
+    from tunewright._study.records import StudyInfo as StudyInfo
+    from tunewright._study.records import TrialRecord as TrialRecord
+    from tunewright.client import Client as Client
     from tunewright.compat import hp as hp
     from tunewright.compat import pyll as pyll
     from tunewright.compat import pyll_utils as pyll_utils
@@ -36,6 +39,11 @@ if TYPE_CHECKING:
     from tunewright.errors import TunewrightError as TunewrightError
     from tunewright.errors import Unauthenticated as Unauthenticated
     from tunewright.errors import Unavailable as Unavailable
+    from tunewright.spaces.parameters import Choice as Choice
+    from tunewright.spaces.parameters import Float as Float
+    from tunewright.spaces.parameters import Int as Int
+    from tunewright.study import Study as Study
+    from tunewright.trial import Trial as Trial
 
 __version__ = "0.1.0"
 
@@ -43,11 +51,15 @@ _HOMES = {
     "AllTrialsFailed": "tunewright.compat.exceptions:AllTrialsFailed",
     "AlreadyExists": "tunewright.errors:AlreadyExists",
     "BadSearchSpace": "tunewright.compat.exceptions:BadSearchSpace",
+    "Choice": "tunewright.spaces.parameters:Choice",
+    "Client": "tunewright.client:Client",
     "Closed": "tunewright.errors:Closed",
     "Conflict": "tunewright.errors:Conflict",
     "DuplicateLabel": "tunewright.compat.exceptions:DuplicateLabel",
     "Exhausted": "tunewright.errors:Exhausted",
+    "Float": "tunewright.spaces.parameters:Float",
     "Forbidden": "tunewright.errors:Forbidden",
+    "Int": "tunewright.spaces.parameters:Int",
     "Internal": "tunewright.errors:Internal",
     "Invalid": "tunewright.errors:Invalid",
     "InvalidLoss": "tunewright.compat.exceptions:InvalidLoss",
@@ -55,8 +67,12 @@ _HOMES = {
     "InvalidTrial": "tunewright.compat.exceptions:InvalidTrial",
     "LeaseLost": "tunewright.errors:LeaseLost",
     "NotFound": "tunewright.errors:NotFound",
+    "Study": "tunewright.study:Study",
+    "StudyInfo": "tunewright._study.records:StudyInfo",
     "StudyMismatch": "tunewright.errors:StudyMismatch",
+    "Trial": "tunewright.trial:Trial",
     "TrialPruned": "tunewright.errors:TrialPruned",
+    "TrialRecord": "tunewright._study.records:TrialRecord",
     "TunewrightError": "tunewright.errors:TunewrightError",
     "Unauthenticated": "tunewright.errors:Unauthenticated",
     "Unavailable": "tunewright.errors:Unavailable",
@@ -73,11 +89,15 @@ __all__ = [
     "AllTrialsFailed",
     "AlreadyExists",
     "BadSearchSpace",
+    "Choice",
+    "Client",
     "Closed",
     "Conflict",
     "DuplicateLabel",
     "Exhausted",
+    "Float",
     "Forbidden",
+    "Int",
     "Internal",
     "Invalid",
     "InvalidLoss",
@@ -85,8 +105,12 @@ __all__ = [
     "InvalidTrial",
     "LeaseLost",
     "NotFound",
+    "Study",
+    "StudyInfo",
     "StudyMismatch",
+    "Trial",
     "TrialPruned",
+    "TrialRecord",
     "TunewrightError",
     "Unauthenticated",
     "Unavailable",

@@ -164,7 +164,7 @@ class Run:
             self.ended(trial.number, loss, trial.ended == "failed", len(self._running) - 1)
         if error is not None and not again and not isinstance(error, (TrialPruned, *self.catch)):
             raise error
-        return again or trial.ended in (None, "released")
+        return again or trial.ended in (None, "released", "lost")
 
     def _tell(self, trial: Trial, outcome: Outcome | None) -> bool:
         """Whether the trial will be tried again."""

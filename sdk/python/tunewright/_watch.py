@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import grpc
 
@@ -15,13 +15,18 @@ from tunewright.errors import Unavailable
 from tunewright.v1 import study_pb2
 
 
-def watch(connection: Connection, ref: study_pb2.StudyRef) -> Iterator[Event]:
-    """The events of a study until it has ended."""
+def watch(
+    connection: Connection, ref: study_pb2.StudyRef, opened: Callable[[grpc.Call], None] | None = None
+) -> Iterator[Event]:
+    """The events of a study until it has ended. `opened` gets each stream, which another thread may cancel.
+    """
     backoff = Backoff()
     request = study_pb2.WatchStudyRequest(study=ref)
     heard_before = False
     while True:
         stream = connection.studies.WatchStudy(request)
+        if opened is not None:
+            opened(stream)
         retry_after = None
         heard = False
         try:

@@ -22,12 +22,12 @@ Result = TypeVar("Result")
 
 
 class Client:
-    """A connection to the server at `host:port` or `http://host:port`; without an address, to a server that this
-    process starts for the directory `data_dir`.
+    """A connection to the server at `host:port` or `http://host:port`; without an address, to a server that
+    this process starts for the directory `data_dir`.
 
     Nothing is sent before the first call. `timeout`: how many seconds a call may take with all its retries.
-    `client_id` names this program to the server; one that is stable over restarts can have its running trials back
-    with `study.ask(reclaim=True)`. By default it is made of host, process id and the process's start.
+    `client_id` names this program to the server; one that is stable over restarts can have its running trials
+    back with `study.ask(reclaim=True)`. By default it is made of host, process id and the process's start.
     """
 
     def __init__(

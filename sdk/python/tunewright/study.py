@@ -31,7 +31,8 @@ Objective = Callable[[Any], object]
 
 
 class Study(StudyHandle):
-    """A study on a server. `Study.create` and `Study.open` give it; it pickles, and connects anew where it is loaded.
+    """A study on a server. `Study.create` and `Study.open` give it; it pickles, and connects anew where it is
+    loaded.
 
     `name`, `project` and `space` are what it was created with.
     """
@@ -49,16 +50,18 @@ class Study(StudyHandle):
         project: str = "default",
         **settings: Any,
     ) -> Study:
-        """Creates a study, or opens the one of this name if its definition is the same (`StudyMismatch` if not).
+        """Creates a study, or opens the one of this name if its definition is the same (`StudyMismatch` if
+        not).
 
-        `space`: `Float`, `Int` and `Choice` in any structure, the plain form `{"type": "float", ...}`, or nodes made
-        with `hp`. Without `client`, a `Client` or an address, a server of this process keeps it in `data_dir`.
+        `space`: `Float`, `Int` and `Choice` in any structure, the plain form `{"type": "float", ...}`, or
+        nodes made with `hp`. Without `client`, a `Client` or an address, a server of this process keeps it in
+        `data_dir`.
 
-        Settings: `algorithm` ("tpe", {"name": "tpe", "gamma": 0.2} or [(0.8, "tpe"), (0.2, "random")]), `seed`; the
-        budgets `max_trials`, `timeout`, `loss_threshold`, `no_progress` (trials, or (trials, percent)) and
-        `max_failed`; `parallelism`, `lease_ttl`, `trial_timeout`; `max_failures` and `max_losses` (how often a trial
-        is tried again after it failed, or its process was lost), `retry_backoff`, `retry_backoff_max`; `repeats`,
-        `pool`, `note`, `tags`. All times are in seconds.
+        Settings: `algorithm` ("tpe", {"name": "tpe", "gamma": 0.2} or [(0.8, "tpe"), (0.2, "random")]),
+        `seed`; the budgets `max_trials`, `timeout`, `loss_threshold`, `no_progress` (trials, or (trials,
+        percent)) and `max_failed`; `parallelism`, `lease_ttl`, `trial_timeout`; `max_failures` and
+        `max_losses` (how often a trial is tried again after it failed, or its process was lost),
+        `retry_backoff`, `retry_backoff_max`; `repeats`, `pool`, `note`, `tags`. All times are in seconds.
         """
         opening = Opening(name, space, settings)
         chosen = client if isinstance(client, Client) else Client(client, project, data_dir=data_dir)
@@ -90,8 +93,8 @@ class Study(StudyHandle):
     ) -> Study:
         """Opens a study that exists; `NotFound` if there is none.
 
-        `space` is only needed if `params` are to have objects that are not JSON-like, or for nodes made with `hp`;
-        it has to be the study's own.
+        `space` is only needed if `params` are to have objects that are not JSON-like, or for nodes made with
+        `hp`; it has to be the study's own.
         """
         chosen = client if isinstance(client, Client) else Client(client, project, data_dir=data_dir)
         ref = operations.study_ref(chosen.project, name)
@@ -129,11 +132,12 @@ class Study(StudyHandle):
         reclaim: bool = False,
         request_id: str | None = None,
     ) -> Trial | list[Trial]:
-        """Leases a trial to this process, or a list of 1 to `count` (at most 1,000). While there is nothing to lease
-        it waits up to `timeout` seconds, and then raises `Exhausted`; `Closed` says that the study has ended.
+        """Leases a trial to this process, or a list of 1 to `count` (at most 1,000). While there is nothing
+        to lease it waits up to `timeout` seconds, and then raises `Exhausted`; `Closed` says that the study
+        has ended.
 
-        Asking with the same `request_id` again gives the same trials. With `reclaim` the running trials of this
-        client's id come first, from before its restart.
+        Asking with the same `request_id` again gives the same trials. With `reclaim` the running trials of
+        this client's id come first, from before its restart.
         """
         many = 1 if count is None else whole("count", count, 1)
         asking = Asking(
@@ -157,12 +161,12 @@ class Study(StudyHandle):
         progress: Show | None = None,
         executor: Literal["process", "thread"] = "process",
     ) -> None:
-        """Evaluates trials with `fn(trial)`, which returns what `trial.tell` takes, until the study ends, or `n_trials`
-        trials have ended in this call, or `timeout` seconds have passed (what runs is finished).
+        """Evaluates trials with `fn(trial)`, which returns what `trial.tell` takes, until the study ends, or
+        `n_trials` trials have ended in this call, or `timeout` seconds have passed (what runs is finished).
 
-        An exception of `fn` fails its trial and is raised, unless it is one of `catch` or the trial is tried again.
-        `KeyboardInterrupt` gives the running trials back; the study can go on later. `callbacks` are called with the
-        study and the record after each trial. `progress`: True for a bar.
+        An exception of `fn` fails its trial and is raised, unless it is one of `catch` or the trial is tried
+        again. `KeyboardInterrupt` gives the running trials back; the study can go on later. `callbacks` are
+        called with the study and the record after each trial. `progress`: True for a bar.
 
         With `n_jobs` > 1, that many child processes evaluate, to which `fn` is pickled; there an exception is
         recorded with its trial and not raised. `executor="thread"` uses threads of this process instead.
@@ -178,8 +182,8 @@ class Study(StudyHandle):
     def enqueue(self, params: object, *, request_id: str | None = None) -> int:
         """Has a full or partial point tried before any that is suggested; gives its number.
 
-        `params` are real values, in the structure of `trial.params` or by label. What is left out is suggested.
-        Raises `Invalid` if they are not of the space, `Closed` if the study has ended.
+        `params` are real values, in the structure of `trial.params` or by label. What is left out is
+        suggested. Raises `Invalid` if they are not of the space, `Closed` if the study has ended.
         """
         return self._client.run(operations.enqueue(self._ref, self.space, params, request_id))
 
@@ -193,8 +197,8 @@ class Study(StudyHandle):
         message: str = "",
         request_id: str | None = None,
     ) -> int:
-        """Adds a trial that was evaluated elsewhere, with its loss, or failed with None; gives its number. It counts as
-        any other. `params` as in `enqueue`, but full.
+        """Adds a trial that was evaluated elsewhere, with its loss, or failed with None; gives its number. It
+        counts as any other. `params` as in `enqueue`, but full.
         """
         operation = operations.add(
             self._ref,
@@ -229,7 +233,9 @@ class Study(StudyHandle):
         return self._client.run(operations.get_trial(self._ref, self.space, number))
 
     def trials_frame(self) -> pandas.DataFrame:
-        """All trials as a pandas frame: a row for each, a column for each parameter (`params.LABEL`) and metric."""
+        """All trials as a pandas frame: a row for each, a column for each parameter (`params.LABEL`) and
+        metric.
+        """
         return frame_of(self.trials)
 
     @property
@@ -238,8 +244,8 @@ class Study(StudyHandle):
         return self._client.run(operations.best(self._ref, self.space))
 
     def watch(self) -> Iterator[Event]:
-        """The study as it is, then every change, until it has ended. After a lost connection it goes on by itself,
-        with a `Gap` and the study as it is. Raises if there is no such study any more.
+        """The study as it is, then every change, until it has ended. After a lost connection it goes on by
+        itself, with a `Gap` and the study as it is. Raises if there is no such study any more.
         """
         return watch(self._client.connection, self._ref)
 
@@ -271,8 +277,8 @@ class Study(StudyHandle):
         self._client.run(operations.delete(self._ref))
 
     def update(self, **changes: Any) -> StudyInfo:
-        """Changes `max_trials`, `timeout`, `loss_threshold`, `max_failed`, `parallelism` (None removes one of these),
-        `note`, `tags` or `algorithm`. Raising a budget reopens a study that had completed by it.
+        """Changes `max_trials`, `timeout`, `loss_threshold`, `max_failed`, `parallelism` (None removes one of
+        these), `note`, `tags` or `algorithm`. Raising a budget reopens a study that had completed by it.
         """
         return self._client.run(operations.update(self._ref, changes))
 
@@ -285,7 +291,9 @@ class Study(StudyHandle):
         return self._client.run(operations.retry(self._ref, number))
 
     def put_attachment(self, name: str, data: bytes, *, trial: int | None = None) -> None:
-        """Keeps up to 64 MiB beside the study or one of its trials, in place of what was there under this name."""
+        """Keeps up to 64 MiB beside the study or one of its trials, in place of what was there under this
+        name.
+        """
         attachments.put_attachment(self._client.connection, self._ref, trial, name, data)
 
     def get_attachment(self, name: str, *, trial: int | None = None) -> bytes:
@@ -304,7 +312,9 @@ class Study(StudyHandle):
         return (_opened, (self._client.address, self.project, self.name, self.space))
 
     def _free_orphans(self) -> None:
-        """Gives back the running trials of dead processes of this host, so that nobody waits for their leases."""
+        """Gives back the running trials of dead processes of this host, so that nobody waits for their
+        leases.
+        """
         running = self.list_trials("running")
         for lessee, count in self._orphans(running, identity.is_dead).items():
             answer = self._client.run(operations.ask(self._ref, lessee, count, reclaim=True))

@@ -24,8 +24,8 @@ _LAST_WORDS = 5.0
 class Trial(LeasedTrial):
     """A trial that this process evaluates; `study.ask()` gives it.
 
-    As a context manager it fails by an exception, is given back by `KeyboardInterrupt` or when nothing was told, and
-    is pruned by `TrialPruned`, which goes no further.
+    As a context manager it fails by an exception, is given back by `KeyboardInterrupt` or when nothing was
+    told, and is pruned by `TrialPruned`, which goes no further.
     """
 
     def __init__(self, client: Client, assignment: trial_pb2.Assignment, space: Space) -> None:
@@ -34,11 +34,12 @@ class Trial(LeasedTrial):
         self._client = client
 
     def tell(self, result: object) -> None:
-        """Ends it with its loss, or with a dict that has a `loss` and may have `status`, `metrics` (numbers by name),
-        `attachments` (bytes by name) and anything else that is JSON-like, which is kept in the record's `result`.
+        """Ends it with its loss, or with a dict that has a `loss` and may have `status`, `metrics` (numbers
+        by name), `attachments` (bytes by name) and anything else that is JSON-like, which is kept in the
+        record's `result`.
 
-        Telling the same again does nothing. Raises `Conflict` for another loss, `LeaseLost` or `Closed` if the attempt
-        counts no more, `Unavailable` if the server stays away for 10 minutes.
+        Telling the same again does nothing. Raises `Conflict` for another loss, `LeaseLost` or `Closed` if
+        the attempt counts no more, `Unavailable` if the server stays away for 10 minutes.
         """
         self._tell(self._outcome_of(result))
 
@@ -61,8 +62,8 @@ class Trial(LeasedTrial):
         metrics: Mapping[str, float] | None = None,
         checkpoint: str | None = None,
     ) -> bool:
-        """Reports an intermediate loss at a step >= 0, and where the next attempt could go on (at most 4 KiB of text).
-        Gives what `should_stop()` says from now on. Raises as `tell`.
+        """Reports an intermediate loss at a step >= 0, and where the next attempt could go on (at most 4 KiB
+        of text). Gives what `should_stop()` says from now on. Raises as `tell`.
         """
         operation = operations.report(self.lease, value, step, metrics, checkpoint)
         try:

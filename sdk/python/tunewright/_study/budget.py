@@ -10,7 +10,9 @@ from tunewright.errors import Invalid
 
 
 class RunBudget:
-    """`n_trials` trials are to end, nothing is begun after `timeout` seconds; None: no limit. Safe from threads."""
+    """`n_trials` trials are to end, nothing is begun after `timeout` seconds; None: no limit. Safe from
+    threads.
+    """
 
     def __init__(self, n_trials: int | None, timeout: float | None) -> None:
         self._lock = threading.Lock()

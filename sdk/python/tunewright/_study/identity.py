@@ -19,7 +19,9 @@ def client_id() -> str:
 
 
 def is_dead(lessee: str) -> bool:
-    """Whether this is the id of a process of this host that runs no more. What cannot be known counts as alive."""
+    """Whether this is the id of a process of this host that runs no more. What cannot be known counts as
+    alive.
+    """
     prefix, _, rest = lessee.partition("-")
     host, _, tail = rest.rpartition("-p")
     pid, _, started = tail.partition("-")

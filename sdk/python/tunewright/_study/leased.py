@@ -72,8 +72,8 @@ class LeasedTrial:
         return self._ended
 
     def should_stop(self) -> bool:
-        """Whether the objective should end early, by raising `TrialPruned`: the answer to the last report said so, or
-        the attempt counts no more.
+        """Whether the objective should end early, by raising `TrialPruned`: the answer to the last report
+        said so, or the attempt counts no more.
         """
         return self._stop_asked or self.is_lost
 
@@ -91,9 +91,13 @@ class LeasedTrial:
             raise Invalid(str(error), field="result") from None
 
     def _failure(self, message: str, reason: str) -> Outcome:
-        names = {name.removeprefix("END_REASON_").lower() for name in pb.EndReason.keys()} - {"unspecified"}
+        names = {name.removeprefix("END_REASON_").lower() for name, _ in pb.EndReason.items()} - {
+            "unspecified"
+        }
         if reason not in names:
-            raise Invalid(f"`{reason}` is no reason", field="reason", hint=f"there are {', '.join(sorted(names))}")
+            raise Invalid(
+                f"`{reason}` is no reason", field="reason", hint=f"there are {', '.join(sorted(names))}"
+            )
         if not isinstance(message, str):
             raise Invalid(f"must be text, not `{type(message).__name__}`", field="message")
         return Outcome.failed(reason, message)

@@ -52,7 +52,9 @@ class StudyHandle:
 
 
 class Opening:
-    """The steps of creating a study. Without a seed of its own it takes that of the study that is there already."""
+    """The steps of creating a study. Without a seed of its own it takes that of the study that is there
+    already.
+    """
 
     def __init__(self, name: str, space: object, settings: Mapping[str, Any]) -> None:
         try:
@@ -60,7 +62,9 @@ class Opening:
         except TypeError:
             known = Settings.__dataclass_fields__
             unknown = next(setting for setting in settings if setting not in known)
-            raise Invalid("is no setting of a study", field=unknown, hint=f"there are {', '.join(known)}") from None
+            raise Invalid(
+                "is no setting of a study", field=unknown, hint=f"there are {', '.join(known)}"
+            ) from None
         self.space = Space.of(space)
         self._spec = self._settings.spec()
         self._spec.space.CopyFrom(self.space.node)

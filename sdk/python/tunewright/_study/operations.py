@@ -1,4 +1,6 @@
-"""Every call of the API, as a request and what its answer means. Threads and asyncio only differ in how they send it."""
+"""Every call of the API, as a request and what its answer means. Threads and asyncio only differ in how they
+send it.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +119,12 @@ def update(ref: study_pb2.StudyRef, changes: Mapping[str, object]) -> Operation[
 
 
 def ask(
-    ref: study_pb2.StudyRef, client_id: str, count: int, *, reclaim: bool = False, request_id: str | None = None
+    ref: study_pb2.StudyRef,
+    client_id: str,
+    count: int,
+    *,
+    reclaim: bool = False,
+    request_id: str | None = None,
 ) -> Operation[trial_pb2.AskTrialsResponse]:
     """Leases trials. Sent again, it gets the same ones."""
     request = trial_pb2.AskTrialsRequest(
@@ -192,7 +199,7 @@ def best(ref: study_pb2.StudyRef, space: Space) -> Operation[TrialRecord | None]
 
 def stream(ref: study_pb2.StudyRef, states: tuple[str, ...]) -> trial_pb2.StreamTrialsRequest:
     """Asks for all trials in some states; for all without any."""
-    known = {name.removeprefix("TRIAL_STATE_").lower(): name for name in trial_pb2.TrialState.keys()}
+    known = {name.removeprefix("TRIAL_STATE_").lower(): name for name, _ in trial_pb2.TrialState.items()}
     for state in states:
         if state not in known or state == "unspecified":
             hint = f"there are {', '.join(name for name in known if name != 'unspecified')}"

@@ -181,12 +181,24 @@ def reason_name(reason: trial_pb2.EndReason) -> str | None:
 
 
 def frame_of(records: Iterable[TrialRecord]) -> pandas.DataFrame:
-    """A row for each trial, by number; a column for each parameter (`params.LABEL`) and metric (`metrics.NAME`)."""
+    """A row for each trial, by number; a column for each parameter (`params.LABEL`) and metric
+    (`metrics.NAME`).
+    """
     try:
         import pandas
     except ImportError:
         raise ImportError("pandas is not installed (hint: `pip install 'tunewright[pandas]'`)") from None
-    plain = ("state", "loss", "origin", "attempt", "reason", "message", "created_at", "started_at", "ended_at")
+    plain = (
+        "state",
+        "loss",
+        "origin",
+        "attempt",
+        "reason",
+        "message",
+        "created_at",
+        "started_at",
+        "ended_at",
+    )
     rows = []
     for record in records:
         row: dict[str, object] = {"number": record.number}

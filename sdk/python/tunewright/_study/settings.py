@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tunewright._wire.times import to_ms
@@ -16,7 +16,8 @@ AlgorithmLike = "str | Mapping[str, object] | Sequence[tuple[float, object]]"
 
 @dataclass(frozen=True)
 class Settings:
-    """All of a study's definition but its space. Times in seconds; None: the server's default, or no limit."""
+    """All of a study's definition but its space. Times in seconds; None: the server's default, or no limit.
+    """
 
     algorithm: object = "tpe"
     seed: int | None = None
@@ -88,14 +89,20 @@ class Settings:
 
 
 def algorithm_of(given: object, name: str = "algorithm") -> pb.Algorithm:
-    """The message of `"tpe"`, of `{"name": "tpe", "gamma": 0.2}`, or of shares `[(0.8, "tpe"), (0.2, "random")]`."""
+    """The message of `"tpe"`, of `{"name": "tpe", "gamma": 0.2}`, or of shares `[(0.8, "tpe"), (0.2,
+    "random")]`.
+    """
     if isinstance(given, str):
         return pb.Algorithm(name=given)
     if isinstance(given, Mapping):
         settings = {str(key): value for key, value in given.items() if key != "name"}
         checked = {key: number(f"{name}.{key}", value) for key, value in settings.items()}
         return pb.Algorithm(name=text(f"{name}.name", given.get("name", "tpe")), settings=checked)
-    if isinstance(given, (list, tuple)) and given and all(isinstance(p, (list, tuple)) and len(p) == 2 for p in given):
+    if (
+        isinstance(given, (list, tuple))
+        and given
+        and all(isinstance(p, (list, tuple)) and len(p) == 2 for p in given)
+    ):
         shares = [
             pb.AlgorithmShare(weight=number(name, weight), algorithm=algorithm_of(part, name))
             for weight, part in given

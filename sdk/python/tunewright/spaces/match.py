@@ -12,8 +12,8 @@ Values = dict[str, "int | float | str"]
 
 
 def match(tree: Node, params: object) -> Values:
-    """The point of a configuration as `params` has it, or of values by label, or of both; what is left out stays
-    open. A choice is given by the option's value, or by its name. Raises `Invalid`.
+    """The point of a configuration as `params` has it, or of values by label, or of both; what is left out
+    stays open. A choice is given by the option's value, or by its name. Raises `Invalid`.
     """
     labels = {parameter.label: parameter for parameter in parameters(tree)}
     point: Values = {}

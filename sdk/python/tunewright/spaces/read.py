@@ -35,8 +35,8 @@ _WRAP = "wrap a map that has a key `type` of its own: {'type': 'map', 'entries':
 
 
 def read(space: object) -> Node:
-    """The tree of a space made of `Float`, `Int` and `Choice`, or of the plain form `{"type": "float", ...}`, or of
-    both. Raises `Invalid`, which names the place.
+    """The tree of a space made of `Float`, `Int` and `Choice`, or of the plain form `{"type": "float", ...}`,
+    or of both. Raises `Invalid`, which names the place.
     """
     return _read(space, Path(), 0)
 
@@ -162,7 +162,9 @@ def _weighted(options: object, path: Path) -> tuple[object, object]:
 
     if isinstance(options, Mapping):
         pairs = {name: parts(option) for name, option in options.items()}
-        return {name: pair[0] for name, pair in pairs.items()}, {name: pair[1] for name, pair in pairs.items()}
+        return {name: pair[0] for name, pair in pairs.items()}, {
+            name: pair[1] for name, pair in pairs.items()
+        }
     listed = [parts(option) for option in _a_list(options, path)]
     return [pair[0] for pair in listed], [pair[1] for pair in listed]
 
@@ -203,7 +205,9 @@ def _probabilities(weights: object, names: list[str], named: bool, path: Path) -
         weights = [weights[name] for name in names]
     numbers = [_number("weights", weight, False, path) for weight in _a_list(weights, path)]
     if len(numbers) != len(names):
-        raise _refusal(path, f"`weights` must be {len(names)} numbers, one for each option, not {len(numbers)}")
+        raise _refusal(
+            path, f"`weights` must be {len(names)} numbers, one for each option, not {len(numbers)}"
+        )
     if any(number <= 0 for number in numbers):
         raise _refusal(path, "`weights` must be > 0")
     total = math.fsum(numbers)

@@ -28,7 +28,9 @@ class _Expression(Protocol):
 
 
 class Space:
-    """A search space. `node` is what the server is told, `labels` are its parameters in the order of the tree."""
+    """A search space. `node` is what the server is told, `labels` are its parameters in the order of the
+    tree.
+    """
 
     def __init__(self, tree: Node, expression: _Expression | None = None) -> None:
         self._tree = tree
@@ -40,8 +42,8 @@ class Space:
 
     @classmethod
     def of(cls, space: object) -> Space:
-        """The space of `Float`, `Int` and `Choice` in any structure of dicts, lists and tuples; of the plain form
-        `{"type": "float", ...}`; of nodes made with `hp`, ours or Hyperopt's. Raises `Invalid`.
+        """The space of `Float`, `Int` and `Choice` in any structure of dicts, lists and tuples; of the plain
+        form `{"type": "float", ...}`; of nodes made with `hp`, ours or Hyperopt's. Raises `Invalid`.
         """
         if isinstance(space, Space):
             return space
@@ -64,7 +66,9 @@ class Space:
         return cls(from_node(node))
 
     def params(self, point: Point) -> object:
-        """The configuration of a full point, with the very options of choices; None of a point that is not full."""
+        """The configuration of a full point, with the very options of choices; None of a point that is not
+        full.
+        """
         try:
             if self._expression is not None:
                 return self._expression.evaluate(self._expression.to_vals(point))
@@ -73,7 +77,9 @@ class Space:
             return None
 
     def to_point(self, params: object) -> dict[str, int | float | str]:
-        """The point of a configuration, or of values by label; partial where something is left out. Raises `Invalid`."""
+        """The point of a configuration, or of values by label; partial where something is left out. Raises
+        `Invalid`.
+        """
         return match(self._tree, params)
 
     def __getstate__(self) -> dict[str, object]:
@@ -94,5 +100,7 @@ def _has(space: object, wanted: object) -> bool:
         return True
     if isinstance(space, Choice):
         return _has(space.options, wanted)
-    inside = space.values() if isinstance(space, Mapping) else space if isinstance(space, (list, tuple)) else ()
+    inside = (
+        space.values() if isinstance(space, Mapping) else space if isinstance(space, (list, tuple)) else ()
+    )
     return any(_has(part, wanted) for part in inside)

@@ -37,7 +37,9 @@ def from_node(node: pb.SpaceNode, path: Path | None = None) -> Node:
         items = (from_node(item, here.child(str(at))) for at, item in enumerate(node.list.items))
         return Items(tuple(items), False)
     if kind == "map":
-        return Entries({entry.key: from_node(entry.node, here.child(entry.key)) for entry in node.map.entries})
+        return Entries(
+            {entry.key: from_node(entry.node, here.child(entry.key)) for entry in node.map.entries}
+        )
     if kind == "parameter":
         return _leaf(node.parameter, here)
     if kind == "choice":
