@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tunewright.errors import Invalid as Invalid
     from tunewright.errors import LeaseLost as LeaseLost
     from tunewright.errors import NotFound as NotFound
+    from tunewright.errors import ObjectivePickleError as ObjectivePickleError
     from tunewright.errors import StudyMismatch as StudyMismatch
     from tunewright.errors import TrialPruned as TrialPruned
     from tunewright.errors import TunewrightError as TunewrightError
@@ -61,6 +62,7 @@ _HOMES = {
     "LeaseLost": "tunewright.errors:LeaseLost",
     "NotFound": "tunewright.errors:NotFound",
     "StudyMismatch": "tunewright.errors:StudyMismatch",
+    "ObjectivePickleError": "tunewright.errors:ObjectivePickleError",
     "TrialPruned": "tunewright.errors:TrialPruned",
     "TunewrightError": "tunewright.errors:TunewrightError",
     "Unauthenticated": "tunewright.errors:Unauthenticated",
@@ -91,6 +93,7 @@ __all__ = [
     "InvalidTrial",
     "LeaseLost",
     "NotFound",
+    "ObjectivePickleError",
     "StudyMismatch",
     "TrialPruned",
     "TunewrightError",
