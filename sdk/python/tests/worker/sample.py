@@ -149,6 +149,11 @@ def returns_when_asked_to_stop(trial: Any) -> dict[str, Any]:
     return {"loss": 0.25, "metrics": {"steps": step}}
 
 
+def sees_its_gpus(trial: Any) -> dict[str, Any]:
+    time.sleep(0.3)
+    return {"loss": 0.0, "gpus": os.environ["CUDA_VISIBLE_DEVICES"], "slot": os.environ["TUNEWRIGHT_SLOT"]}
+
+
 def never_asks(trial: Any) -> float:
     trial.report(0.75, 0)
     time.sleep(60)

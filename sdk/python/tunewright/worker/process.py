@@ -210,7 +210,8 @@ class SlotProcess:
 
 def start_process(slot: int, config: Config, worker_id: str) -> SlotProcess | OSError:
     """A new process for a slot, which sets itself up; or why there is none."""
-    env = {"TUNEWRIGHT_WORKER": worker_id, **config.env}
+    gpus = {"CUDA_VISIBLE_DEVICES": config.gpus[slot]} if config.gpus else {}
+    env = {"TUNEWRIGHT_WORKER": worker_id, **gpus, **config.env}
     try:
         return SlotProcess(slot, config.setup, config.objective, env)
     except OSError as error:
