@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import re
-import sys
 import types
 from pathlib import Path
 
@@ -13,6 +13,8 @@ import hyperopt
 import hyperopt.exceptions
 import hyperopt.plotting
 import pytest
+
+import tunewright
 
 ROOT = Path(__file__).resolve().parents[4]
 ROW = re.compile(r"^\| `([\w.()]+)` \| (same|mended|no) \|(.*)\|$", re.MULTILINE)
@@ -56,13 +58,12 @@ def test_every_name_of_hyperopt_has_its_row() -> None:
 
 
 def _here(name: str) -> object:
-    """What has this name in the drop-in package; raises AttributeError or ImportError."""
-    compat = importlib.import_module("tunewright.compat")
+    """What has this name in our package; raises AttributeError or ImportError."""
     if argument := ARGUMENT.fullmatch(name):
-        return inspect.signature(compat.fmin).parameters[argument[1]]
+        return inspect.signature(tunewright.fmin).parameters[argument[1]]
     head, *rest = name.split(".")
-    value: object = getattr(compat, head, None)
-    if value is None:
+    value: object = tunewright.Trials() if name == "Trials.attachments" else getattr(tunewright, head, None)
+    if value is None or (rest and inspect.isfunction(value)):
         value = importlib.import_module(f"tunewright.compat.{head}")
     for part in rest:
         value = getattr(value, part)
@@ -71,16 +72,10 @@ def _here(name: str) -> object:
 
 @pytest.mark.parametrize("name", [name for name, state in table().items() if state != "no"])
 def test_what_is_offered_is_there(name: str) -> None:
-    if name == "Trials.attachments":
-        from tunewright.compat import Trials
-
-        assert Trials().attachments is not None
-    else:
-        _here(name)
+    assert _here(name) is not None
 
 
 @pytest.mark.parametrize("name", [name for name, state in table().items() if state == "no"])
 def test_what_is_not_offered_is_not_there(name: str) -> None:
-    with pytest.raises((AttributeError, ImportError)):
-        _here(name)
-    assert f"tunewright.compat.{name}" not in sys.modules
+    assert name not in tunewright.__all__
+    assert importlib.util.find_spec(f"tunewright.compat.{name}") is None
