@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tunewright import errors as errors
     from tunewright import plot as plot
+    from tunewright._study.records import StudyInfo as StudyInfo
+    from tunewright._study.records import TrialRecord as TrialRecord
+    from tunewright.client import Client as Client
     from tunewright.compat import anneal as anneal
     from tunewright.compat import base as base
     from tunewright.compat import early_stop as early_stop
@@ -61,11 +64,17 @@ if TYPE_CHECKING:
     from tunewright.errors import Invalid as Invalid
     from tunewright.errors import LeaseLost as LeaseLost
     from tunewright.errors import NotFound as NotFound
+    from tunewright.errors import ObjectivePickleError as ObjectivePickleError
     from tunewright.errors import StudyMismatch as StudyMismatch
     from tunewright.errors import TrialPruned as TrialPruned
     from tunewright.errors import TunewrightError as TunewrightError
     from tunewright.errors import Unauthenticated as Unauthenticated
     from tunewright.errors import Unavailable as Unavailable
+    from tunewright.spaces.parameters import Choice as Choice
+    from tunewright.spaces.parameters import Float as Float
+    from tunewright.spaces.parameters import Int as Int
+    from tunewright.study import Study as Study
+    from tunewright.trial import Trial as Trial
 
 __version__ = "0.1.0"
 
@@ -76,6 +85,8 @@ _HOMES = {
     "AllTrialsFailed": "tunewright.compat.exceptions:AllTrialsFailed",
     "AlreadyExists": "tunewright.errors:AlreadyExists",
     "BadSearchSpace": "tunewright.compat.exceptions:BadSearchSpace",
+    "Choice": "tunewright.spaces.parameters:Choice",
+    "Client": "tunewright.client:Client",
     "Closed": "tunewright.errors:Closed",
     "Conflict": "tunewright.errors:Conflict",
     "Ctrl": "tunewright.compat.base:Ctrl",
@@ -83,7 +94,9 @@ _HOMES = {
     "DuplicateLabel": "tunewright.compat.exceptions:DuplicateLabel",
     "Exhausted": "tunewright.errors:Exhausted",
     "FMinIter": "tunewright.compat.fmin:FMinIter",
+    "Float": "tunewright.spaces.parameters:Float",
     "Forbidden": "tunewright.errors:Forbidden",
+    "Int": "tunewright.spaces.parameters:Int",
     "Internal": "tunewright.errors:Internal",
     "Invalid": "tunewright.errors:Invalid",
     "InvalidLoss": "tunewright.compat.exceptions:InvalidLoss",
@@ -97,14 +110,19 @@ _HOMES = {
     "JOB_STATE_RUNNING": "tunewright.compat.base:JOB_STATE_RUNNING",
     "LeaseLost": "tunewright.errors:LeaseLost",
     "NotFound": "tunewright.errors:NotFound",
+    "ObjectivePickleError": "tunewright.errors:ObjectivePickleError",
     "STATUS_FAIL": "tunewright.compat.base:STATUS_FAIL",
     "STATUS_NEW": "tunewright.compat.base:STATUS_NEW",
     "STATUS_OK": "tunewright.compat.base:STATUS_OK",
     "STATUS_RUNNING": "tunewright.compat.base:STATUS_RUNNING",
     "STATUS_STRINGS": "tunewright.compat.base:STATUS_STRINGS",
     "STATUS_SUSPENDED": "tunewright.compat.base:STATUS_SUSPENDED",
+    "Study": "tunewright.study:Study",
+    "StudyInfo": "tunewright._study.records:StudyInfo",
     "StudyMismatch": "tunewright.errors:StudyMismatch",
+    "Trial": "tunewright.trial:Trial",
     "TrialPruned": "tunewright.errors:TrialPruned",
+    "TrialRecord": "tunewright._study.records:TrialRecord",
     "Trials": "tunewright.compat.base:Trials",
     "TunewrightError": "tunewright.errors:TunewrightError",
     "Unauthenticated": "tunewright.errors:Unauthenticated",
@@ -147,6 +165,8 @@ __all__ = [
     "AllTrialsFailed",
     "AlreadyExists",
     "BadSearchSpace",
+    "Choice",
+    "Client",
     "Closed",
     "Conflict",
     "Ctrl",
@@ -154,7 +174,9 @@ __all__ = [
     "DuplicateLabel",
     "Exhausted",
     "FMinIter",
+    "Float",
     "Forbidden",
+    "Int",
     "Internal",
     "Invalid",
     "InvalidLoss",
@@ -162,8 +184,13 @@ __all__ = [
     "InvalidTrial",
     "LeaseLost",
     "NotFound",
+    "ObjectivePickleError",
+    "Study",
+    "StudyInfo",
     "StudyMismatch",
+    "Trial",
     "TrialPruned",
+    "TrialRecord",
     "Trials",
     "TunewrightError",
     "Unauthenticated",
