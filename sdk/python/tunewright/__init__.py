@@ -11,6 +11,7 @@ import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tunewright import aio as aio
     from tunewright import errors as errors
     from tunewright import plot as plot
     from tunewright._study.records import StudyInfo as StudyInfo
@@ -130,6 +131,7 @@ _HOMES = {
     "TunewrightError": "tunewright.errors:TunewrightError",
     "Unauthenticated": "tunewright.errors:Unauthenticated",
     "Unavailable": "tunewright.errors:Unavailable",
+    "aio": "tunewright.aio",
     "anneal": "tunewright.compat.anneal",
     "base": "tunewright.compat.base",
     "early_stop": "tunewright.compat.early_stop",
@@ -201,6 +203,7 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "__version__",
+    "aio",
     "anneal",
     "base",
     "early_stop",
