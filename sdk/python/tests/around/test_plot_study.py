@@ -48,6 +48,8 @@ def test_a_native_study(server: EmbeddedServer, tmp_path: Path) -> None:
     assert [trial.ending for trial in read].count("pruned") == 5
     assert {label for trial in read for label in trial.values} == set(study.space.labels)
     _draw(study, tmp_path)
+    names = [text.get_text() for text in plot_history(study).get_legend().get_texts()]
+    assert "pruned before a loss (5)" in names and "failed (5)" in names
     assert plot_parameters(study, ["rate"]).axes[0].get_xscale() == "log"
     pyplot.close("all")
 
