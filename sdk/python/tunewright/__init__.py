@@ -11,6 +11,7 @@ import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tunewright import aio as aio
     from tunewright import errors as errors
     from tunewright import plot as plot
     from tunewright._study.records import StudyInfo as StudyInfo
@@ -127,6 +128,7 @@ _HOMES = {
     "TunewrightError": "tunewright.errors:TunewrightError",
     "Unauthenticated": "tunewright.errors:Unauthenticated",
     "Unavailable": "tunewright.errors:Unavailable",
+    "aio": "tunewright.aio",
     "anneal": "tunewright.compat.anneal",
     "base": "tunewright.compat.base",
     "early_stop": "tunewright.compat.early_stop",
@@ -196,6 +198,7 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "__version__",
+    "aio",
     "anneal",
     "base",
     "early_stop",
