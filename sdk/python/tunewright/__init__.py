@@ -11,8 +11,12 @@ import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tunewright import aio as aio
     from tunewright import errors as errors
     from tunewright import plot as plot
+    from tunewright._study.records import StudyInfo as StudyInfo
+    from tunewright._study.records import TrialRecord as TrialRecord
+    from tunewright.client import Client as Client
     from tunewright.compat import anneal as anneal
     from tunewright.compat import base as base
     from tunewright.compat import early_stop as early_stop
@@ -44,12 +48,14 @@ if TYPE_CHECKING:
     from tunewright.compat.exceptions import AllTrialsFailed as AllTrialsFailed
     from tunewright.compat.exceptions import BadSearchSpace as BadSearchSpace
     from tunewright.compat.exceptions import DuplicateLabel as DuplicateLabel
+    from tunewright.compat.exceptions import InvalidAnnotatedParameter as InvalidAnnotatedParameter
     from tunewright.compat.exceptions import InvalidLoss as InvalidLoss
     from tunewright.compat.exceptions import InvalidResultStatus as InvalidResultStatus
     from tunewright.compat.exceptions import InvalidTrial as InvalidTrial
     from tunewright.compat.fmin import FMinIter as FMinIter
     from tunewright.compat.fmin import fmin as fmin
     from tunewright.compat.fmin import fmin_pass_expr_memo_ctrl as fmin_pass_expr_memo_ctrl
+    from tunewright.compat.fmin import generate_trials_to_calculate as generate_trials_to_calculate
     from tunewright.compat.fmin import partial as partial
     from tunewright.compat.pyll import scope as scope
     from tunewright.errors import AlreadyExists as AlreadyExists
@@ -61,11 +67,17 @@ if TYPE_CHECKING:
     from tunewright.errors import Invalid as Invalid
     from tunewright.errors import LeaseLost as LeaseLost
     from tunewright.errors import NotFound as NotFound
+    from tunewright.errors import ObjectivePickleError as ObjectivePickleError
     from tunewright.errors import StudyMismatch as StudyMismatch
     from tunewright.errors import TrialPruned as TrialPruned
     from tunewright.errors import TunewrightError as TunewrightError
     from tunewright.errors import Unauthenticated as Unauthenticated
     from tunewright.errors import Unavailable as Unavailable
+    from tunewright.spaces import Choice as Choice
+    from tunewright.spaces import Float as Float
+    from tunewright.spaces import Int as Int
+    from tunewright.study import Study as Study
+    from tunewright.trial import Trial as Trial
 
 __version__ = "0.1.0"
 
@@ -76,6 +88,8 @@ _HOMES = {
     "AllTrialsFailed": "tunewright.compat.exceptions:AllTrialsFailed",
     "AlreadyExists": "tunewright.errors:AlreadyExists",
     "BadSearchSpace": "tunewright.compat.exceptions:BadSearchSpace",
+    "Choice": "tunewright.spaces:Choice",
+    "Client": "tunewright.client:Client",
     "Closed": "tunewright.errors:Closed",
     "Conflict": "tunewright.errors:Conflict",
     "Ctrl": "tunewright.compat.base:Ctrl",
@@ -83,9 +97,12 @@ _HOMES = {
     "DuplicateLabel": "tunewright.compat.exceptions:DuplicateLabel",
     "Exhausted": "tunewright.errors:Exhausted",
     "FMinIter": "tunewright.compat.fmin:FMinIter",
+    "Float": "tunewright.spaces:Float",
     "Forbidden": "tunewright.errors:Forbidden",
+    "Int": "tunewright.spaces:Int",
     "Internal": "tunewright.errors:Internal",
     "Invalid": "tunewright.errors:Invalid",
+    "InvalidAnnotatedParameter": "tunewright.compat.exceptions:InvalidAnnotatedParameter",
     "InvalidLoss": "tunewright.compat.exceptions:InvalidLoss",
     "InvalidResultStatus": "tunewright.compat.exceptions:InvalidResultStatus",
     "InvalidTrial": "tunewright.compat.exceptions:InvalidTrial",
@@ -97,18 +114,24 @@ _HOMES = {
     "JOB_STATE_RUNNING": "tunewright.compat.base:JOB_STATE_RUNNING",
     "LeaseLost": "tunewright.errors:LeaseLost",
     "NotFound": "tunewright.errors:NotFound",
+    "ObjectivePickleError": "tunewright.errors:ObjectivePickleError",
     "STATUS_FAIL": "tunewright.compat.base:STATUS_FAIL",
     "STATUS_NEW": "tunewright.compat.base:STATUS_NEW",
     "STATUS_OK": "tunewright.compat.base:STATUS_OK",
     "STATUS_RUNNING": "tunewright.compat.base:STATUS_RUNNING",
     "STATUS_STRINGS": "tunewright.compat.base:STATUS_STRINGS",
     "STATUS_SUSPENDED": "tunewright.compat.base:STATUS_SUSPENDED",
+    "Study": "tunewright.study:Study",
+    "StudyInfo": "tunewright._study.records:StudyInfo",
     "StudyMismatch": "tunewright.errors:StudyMismatch",
+    "Trial": "tunewright.trial:Trial",
     "TrialPruned": "tunewright.errors:TrialPruned",
+    "TrialRecord": "tunewright._study.records:TrialRecord",
     "Trials": "tunewright.compat.base:Trials",
     "TunewrightError": "tunewright.errors:TunewrightError",
     "Unauthenticated": "tunewright.errors:Unauthenticated",
     "Unavailable": "tunewright.errors:Unavailable",
+    "aio": "tunewright.aio",
     "anneal": "tunewright.compat.anneal",
     "base": "tunewright.compat.base",
     "early_stop": "tunewright.compat.early_stop",
@@ -116,6 +139,7 @@ _HOMES = {
     "exceptions": "tunewright.compat.exceptions",
     "fmin": "tunewright.compat.fmin:fmin",
     "fmin_pass_expr_memo_ctrl": "tunewright.compat.fmin:fmin_pass_expr_memo_ctrl",
+    "generate_trials_to_calculate": "tunewright.compat.fmin:generate_trials_to_calculate",
     "hp": "tunewright.compat.hp",
     "mix": "tunewright.compat.mix",
     "partial": "tunewright.compat.fmin:partial",
@@ -147,6 +171,8 @@ __all__ = [
     "AllTrialsFailed",
     "AlreadyExists",
     "BadSearchSpace",
+    "Choice",
+    "Client",
     "Closed",
     "Conflict",
     "Ctrl",
@@ -154,21 +180,30 @@ __all__ = [
     "DuplicateLabel",
     "Exhausted",
     "FMinIter",
+    "Float",
     "Forbidden",
+    "Int",
     "Internal",
     "Invalid",
+    "InvalidAnnotatedParameter",
     "InvalidLoss",
     "InvalidResultStatus",
     "InvalidTrial",
     "LeaseLost",
     "NotFound",
+    "ObjectivePickleError",
+    "Study",
+    "StudyInfo",
     "StudyMismatch",
+    "Trial",
     "TrialPruned",
+    "TrialRecord",
     "Trials",
     "TunewrightError",
     "Unauthenticated",
     "Unavailable",
     "__version__",
+    "aio",
     "anneal",
     "base",
     "early_stop",
@@ -176,6 +211,7 @@ __all__ = [
     "exceptions",
     "fmin",
     "fmin_pass_expr_memo_ctrl",
+    "generate_trials_to_calculate",
     "hp",
     "mix",
     "partial",

@@ -108,6 +108,8 @@ def prunes_itself(trial: Any) -> float:
 
 
 def tells_more(trial: Any) -> dict[str, Any]:
+    trial.attach("log", b"early")
+    assert trial.report(None, 0, {"only": 1.0}) is False
     return {
         "loss": 0.5,
         "metrics": {"accuracy": 0.9},
@@ -152,6 +154,12 @@ def returns_when_asked_to_stop(trial: Any) -> dict[str, Any]:
 def sees_its_gpus(trial: Any) -> dict[str, Any]:
     time.sleep(0.3)
     return {"loss": 0.0, "gpus": os.environ["CUDA_VISIBLE_DEVICES"], "slot": os.environ["TUNEWRIGHT_SLOT"]}
+
+
+def replaces_its_output(trial: Any) -> float:
+    print("seen", trial.number)
+    sys.stdout = sys.stderr = None  # type: ignore[assignment]
+    return 0.0
 
 
 def never_asks(trial: Any) -> float:

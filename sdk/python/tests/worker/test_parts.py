@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from typing import Any
 
 import grpc
 import pytest
 
+from tests.worker.conftest import PACKAGE
 from tunewright._outcome import OUTPUT_MAX
 from tunewright.errors import Invalid, TunewrightError
 from tunewright.v1.trial_pb2 import LeaseRef
@@ -155,6 +159,23 @@ def test_gpus_are_shared_out_in_order() -> None:
     ):
         with pytest.raises(Invalid, match=message):
             shared_out(gpus, slots, per_slot)
+
+
+def test_a_slots_process_brings_in_nothing_that_it_does_not_need() -> None:
+    code = (
+        "import sys, tunewright.worker.slot_process\n"
+        "print([name for name in ('grpc', 'google.protobuf', 'numpy', 'cloudpickle') if name in sys.modules])"
+    )
+    path = os.pathsep.join([str(PACKAGE), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert done.stdout.strip() == "[]"
 
 
 def test_frames_are_json() -> None:
