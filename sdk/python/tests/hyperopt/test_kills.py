@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from hyperopt import hp, rand
-from hyperopt.base import JOB_STATE_DONE
+from hyperopt.base import JOB_STATE_DONE, JOB_STATE_ERROR
 
 from tests.hyperopt.objectives import Traced, lines, wait_for
 from tunewright._embedded.server import EmbeddedServer
@@ -85,7 +85,13 @@ def test_a_killed_child_of_a_worker(tmp_path: Path) -> None:
     victim = wait_for(lambda: [words for words in lines(path, "begun") if words[3] not in ended])[-1]
     os.kill(int(victim[1]), signal.SIGKILL)
     run.end()
-    assert_complete(trials, path, 6)
+    # It is told apart from an exception, and costs that trial alone.
+    (failed,) = [doc for doc in trials._dynamic_trials if doc["state"] != JOB_STATE_DONE]
+    assert failed["state"] == JOB_STATE_ERROR
+    assert repr(failed["misc"]["vals"]["x"][0]) == victim[3]
+    assert "signal 9" in failed["misc"]["error"][1] or "SIGKILL" in failed["misc"]["error"][1]
+    assert len(trials) == 5
+    assert trials.losses() == pytest.approx([x * x for x in trials.vals["x"]])
 
 
 def test_a_killed_worker(tmp_path: Path) -> None:

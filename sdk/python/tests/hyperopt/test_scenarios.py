@@ -52,7 +52,10 @@ def test_all_fail_and_that_is_told() -> None:
         minimized(fail, trials, catch_eval_exceptions=True)
     assert states(trials) == [JOB_STATE_ERROR] * 8
     assert len(trials) == 0
-    assert trials._dynamic_trials[0]["misc"]["error"] == ("<class 'builtins.RuntimeError'>", "no luck at False")
+    assert trials._dynamic_trials[0]["misc"]["error"] == (
+        "<class 'builtins.RuntimeError'>",
+        "no luck at False",
+    )
     assert "in fail" in trials._dynamic_trials[0]["misc"]["traceback"]
 
 
@@ -133,7 +136,13 @@ def test_a_loss_below_the_threshold_stops_the_search() -> None:
 def test_attachments_and_other_results_travel() -> None:
     def objective(x: float) -> dict[str, Any]:
         attachments = {"weights": bytes(range(256)) * 8, "log": "Zeile für Zeile"}
-        return {"loss": x, "status": "ok", "attachments": attachments, "epochs": [1, 2], "seen": np.float64(x)}
+        return {
+            "loss": x,
+            "status": "ok",
+            "attachments": attachments,
+            "epochs": [1, 2],
+            "seen": np.float64(x),
+        }
 
     trials = TunewrightTrials(parallelism=2)
     minimized(objective, trials, max_evals=3)
@@ -200,9 +209,7 @@ def test_several_workers_share_the_trials_of_one_study(server: EmbeddedServer, t
     assert len({words[2] for words in lines(path, "ended")}) == 2
 
 
-def test_one_is_told_why_nothing_happens(
-    server: EmbeddedServer, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_one_is_told_why_nothing_happens(server: EmbeddedServer, caplog: pytest.LogCaptureFixture) -> None:
     trials = TunewrightTrials(server.address, study="waits")
     with caplog.at_level(logging.WARNING, "tunewright.fmin"):
         minimized(lambda x: x, trials, timeout=7, return_argmin=False)
