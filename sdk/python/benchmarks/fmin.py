@@ -2,9 +2,9 @@
 
     python benchmarks/fmin.py [--trials N] [--repeats N]
 
-The first table: wall time of trials with an objective of 1 ms, one after the other, with TPE. The second: workers
-with an objective of 0.5 s, and which share of their time, from the first trial's beginning to the last one's end,
-they spent in the objective. Figures of a debug build of the server mean nothing.
+The first table: wall time of trials with an objective of 1 ms, one after the other, with TPE. The second:
+workers with an objective of 0.5 s, and which share of their time, from the first trial's beginning to the
+last one's end, they spent in the objective. Figures of a debug build of the server mean nothing.
 """
 
 from __future__ import annotations
@@ -86,11 +86,9 @@ def several_at_once(workers: int, count: int) -> None:
     first = min(result["begun"] for result in trials.results)
     last = max(result["ended"] for result in trials.results)
     print(f"{count} trials of {SLOW:g} s by {workers} workers:")
+    print(f"  in the objective, of the time from first to last: {inside / workers / (last - first):.1%}")
     print(
-        f"  in the objective, of the time between the first and the last: {inside / workers / (last - first):.1%}"
-    )
-    print(
-        f"  in the objective, of all of fmin ({ended - begun:.1f} s): {inside / workers / (ended - begun):.1%}"
+        f"  in the objective, of all {ended - begun:.1f} s of fmin: {inside / workers / (ended - begun):.1%}"
     )
 
 

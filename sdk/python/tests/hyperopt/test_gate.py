@@ -1,6 +1,7 @@
 """Hyperopt's own installed tests, run on our trials.
 
-With one trial at a time all of them pass. With four workers, `EXCEPTIONS` are those that cannot, or not always.
+With one trial at a time all of them pass. With four workers, `EXCEPTIONS` are those that cannot, or not
+always.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ EXCEPTIONS = {
     **{
         f"test_anneal.TestItAtLeastSortOfWorks::test_{name}": (
             "varies",
-            "a limit on the loss of one seed; with several at once the order of results is not a matter of seeds",
+            "a limit on the loss of one seed; with several at once the order of results matters, too",
         )
         for name in (
             "twoarms",

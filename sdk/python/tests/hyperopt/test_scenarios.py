@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,7 @@ def test_early_stop_looks_once_at_each_completion_in_order() -> None:
     trials = TunewrightTrials(parallelism=2)
     minimized(lambda x: x, trials, max_evals=200, early_stop_fn=stop)
     assert [len(losses) for losses in seen] == [1, 2, 3, 4, 5]
-    assert all(before == after[:-1] for before, after in zip(seen, seen[1:], strict=False))
+    assert all(before == after[:-1] for before, after in pairwise(seen))
     assert 5 <= len(trials) < 100
 
 
