@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{EndReason, Lessee, Objective, ResumeHint, TrialNumber, TrialResult};
 use crate::name::LeaseId;
 use crate::space::Point;
+use crate::suggest::Algorithm;
 
 /// What can be asked of a study.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,6 +126,8 @@ pub struct UpdateStudy {
     pub loss_threshold: Option<Option<f64>>,
     pub max_failed: Option<Option<u64>>,
     pub parallelism: Option<Option<u32>>,
+    /// Proposes from here on; what it knows is the study's whole history.
+    pub algorithm: Option<Algorithm>,
     pub objective: Option<Option<Objective>>,
     pub note: Option<String>,
     pub tags: Option<BTreeMap<String, String>>,
