@@ -20,6 +20,8 @@ pub enum Command {
     /// Gives the trial back: queued at once, no failure counted.
     Release(ReleaseTrial),
     Enqueue(EnqueueTrial),
+    /// Adds a trial that was evaluated elsewhere.
+    Add(AddTrial),
     /// Ends a trial for good, running or queued.
     Cancel(CancelTrial),
     /// Enqueues an ended trial's point once more, as a new trial.
@@ -104,6 +106,22 @@ pub struct ReleaseTrial {
 pub struct EnqueueTrial {
     /// A full or partial point.
     pub fixed: Point,
+    pub request_id: Option<String>,
+}
+
+/// A trial that was evaluated elsewhere: completed with its loss, or failed without.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AddTrial {
+    /// Full.
+    pub point: Point,
+    /// Finite.
+    pub loss: Option<f64>,
+    pub metrics: BTreeMap<String, f64>,
+    /// Only without a loss; `None` then: the objective failed.
+    pub reason: Option<EndReason>,
+    /// Only without a loss: what failed.
+    pub message: String,
+    pub result: TrialResult,
     pub request_id: Option<String>,
 }
 
