@@ -120,6 +120,9 @@ def test_other_parts_are_named_too() -> None:
     def with_default(trial: Any, guard: Any = lock) -> float:
         return 0.0
 
+    def guarded(trial: Any, guard: Any) -> float:
+        return 0.0
+
     class Callable:
         def __init__(self) -> None:
             self.parts = [1, lock]
@@ -131,7 +134,7 @@ def test_other_parts_are_named_too() -> None:
         "the global `GLOBAL_LOCK`": uses_a_global,
         "the default of `guard`": with_default,
         "its attribute `parts`, the item 1": Callable(),
-        "its argument `guard`": functools.partial(with_default, guard=lock),
+        "its argument `guard`": functools.partial(guarded, guard=lock),
     }
     for words, objective in expected.items():
         with pytest.raises(ObjectivePickleError) as raised:

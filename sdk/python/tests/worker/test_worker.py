@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.worker.conftest import RunningWorker, Studies, is_gone, wait_for
 from tunewright.v1 import trial_pb2
 from tunewright.v1 import trial_pb2 as pb
-
-from .conftest import RunningWorker, Studies, is_gone, wait_for
 
 Start = Callable[..., RunningWorker]
 

@@ -14,9 +14,11 @@ import uuid
 from typing import TYPE_CHECKING, NoReturn
 
 from tunewright import __version__
+from tunewright._transport.address import target
 from tunewright.errors import Invalid, TunewrightError
 from tunewright.worker.config import Config
 from tunewright.worker.loading import python_version, split
+from tunewright.worker.process import start_process
 
 if TYPE_CHECKING:
     from tunewright.v1.worker_pb2 import WorkerHello
@@ -135,11 +137,16 @@ def config_of(arguments: argparse.Namespace) -> Config:
 
 def work(config: Config) -> int:
     """Works until the end; the exit code. Raises TunewrightError and StartFailed."""
+    target(config.server)
+    # Unique per process start, so that a restarted worker is never taken for its former self.
+    worker_id = str(uuid.uuid4())
+    # They start while this process still imports gRPC.
+    processes = [start_process(index, config, worker_id) for index in range(config.slots)]
     from tunewright._transport.connection import Connection
     from tunewright.worker.work import Work
 
     connection = Connection(config.server)
-    worker = Work(config, connection, _hello(config))
+    worker = Work(config, connection, _hello(config, worker_id), processes)
     worker.events.tell("started", pid=os.getpid(), slots=config.slots)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.signalled())
@@ -183,7 +190,7 @@ def _complain(told: argparse.Namespace, code: str, message: str, exit_code: int)
     return exit_code
 
 
-def _hello(config: Config) -> WorkerHello:
+def _hello(config: Config, worker_id: str) -> WorkerHello:
     from tunewright.v1.study_pb2 import StudyRef
     from tunewright.v1.worker_pb2 import WorkerHello, WorkerRuntime
 
@@ -199,8 +206,7 @@ def _hello(config: Config) -> WorkerHello:
             cloudpickle_version=_cloudpickle_version(),
         )
     return WorkerHello(
-        # Unique per process start, so that a restarted worker is never taken for its former self.
-        worker_id=str(uuid.uuid4()),
+        worker_id=worker_id,
         host=socket.gethostname(),
         version=__version__,
         pools=config.pools,

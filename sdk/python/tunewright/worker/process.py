@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tunewright.worker._elsewhere import is_importable_from
 from tunewright.worker._frames import Decoder, Message, encode
+from tunewright.worker.config import Config
 from tunewright.worker.output import Output
 
 log = logging.getLogger("tunewright.worker")
@@ -29,7 +30,7 @@ _POLL_EXIT = 0.05
 class SlotProcess:
     """A running slot process: a session and a process group of its own, its output read, and a line to it.
 
-    Only the thread that made it may use it: on Linux the process is killed when that thread ends.
+    On Linux it is killed when the thread that made it ends.
     """
 
     def __init__(self, slot: int, setup: str | None, objective: str | None, env: Mapping[str, str]) -> None:
@@ -198,6 +199,15 @@ class SlotProcess:
     def _forget(self, file: object) -> None:
         if file in self._selector.get_map():
             self._selector.unregister(file)  # type: ignore[arg-type]
+
+
+def start_process(slot: int, config: Config, worker_id: str) -> SlotProcess | OSError:
+    """A new process for a slot, which sets itself up; or why there is none."""
+    env = {"TUNEWRIGHT_WORKER": worker_id, **config.env}
+    try:
+        return SlotProcess(slot, config.setup, config.objective, env)
+    except OSError as error:
+        return error
 
 
 def import_path() -> dict[str, str]:

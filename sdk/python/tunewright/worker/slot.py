@@ -17,7 +17,7 @@ from tunewright.worker.courier import Courier
 from tunewright.worker.deliver import GaveUp
 from tunewright.worker.loading import LoadError
 from tunewright.worker.mailbox import Mailbox
-from tunewright.worker.process import SlotProcess
+from tunewright.worker.process import SlotProcess, start_process
 from tunewright.worker.supervision import Finished, Supervision
 from tunewright.worker.telling import End, Telling
 
@@ -78,13 +78,14 @@ class Refused(Exception):
 class Slot(threading.Thread):
     """Has a process ready, runs what it is assigned in it, and tells the server."""
 
-    def __init__(self, index: int, kit: SlotKit) -> None:
+    def __init__(self, index: int, kit: SlotKit, first: SlotProcess | OSError | None = None) -> None:
         super().__init__(name=f"tunewright-slot-{index}", daemon=True)
         self.index = index
         self.mailbox = Mailbox()
         self._kit = kit
         self._courier = Courier(index, kit.connection, self.mailbox)
         self._telling = Telling(kit.connection, kit.give_up)
+        self._first = first
         self._process: SlotProcess | None = None
         self._worked = False
         self._assignment: Assignment | None = None
@@ -151,12 +152,11 @@ class Slot(threading.Thread):
 
     def _start(self) -> Refused | str | None:
         """Starts a process and waits until it is set up, however long that takes. Gives what went wrong."""
-        config = self._kit.config
-        env = {"TUNEWRIGHT_WORKER": self._kit.worker_id, **config.env}
-        try:
-            process = SlotProcess(self.index, config.setup, config.objective, env)
-        except OSError as error:
-            return f"cannot start `{error.filename or 'python'}`: {error}"
+        process, self._first = self._first, None
+        if process is None:
+            process = start_process(self.index, self._kit.config, self._kit.worker_id)
+        if isinstance(process, OSError):
+            return f"its process cannot be started: {process}"
         refused: Refused | None = None
         while process.status() is None:
             if self._closes():

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tunewright._transport.connection import Connection
     from tunewright.v1.trial_pb2 import Assignment, LeaseRef, LostLease
     from tunewright.v1.worker_pb2 import WorkerAssignment, WorkerHello
+    from tunewright.worker.process import SlotProcess
 
 log = logging.getLogger("tunewright.worker")
 
@@ -74,7 +75,11 @@ class Work:
     """The worker's own state. The slots' threads and the stream's change it; `run` sees to its end."""
 
     def __init__(
-        self, config: Config, connection: Connection, hello: WorkerHello, graces: Graces | None = None
+        self,
+        config: Config,
+        connection: Connection,
+        hello: WorkerHello,
+        processes: list[SlotProcess | OSError],
     ) -> None:
         self.config = config
         self.events = Events(wanted=config.json)
@@ -82,7 +87,7 @@ class Work:
         self.aborted = False
         self._grace = config.drain_grace
         self._release = RELEASE
-        self._graces = graces or Graces()
+        self._graces = Graces()
         self._connection = connection
         self._worker_id = hello.worker_id
         self._give_up = threading.Event()
@@ -106,7 +111,7 @@ class Work:
         kit = SlotKit(
             config, self._graces, hello.worker_id, connection, self._objectives, self, self._give_up
         )
-        self._slots = [Slot(index, kit) for index in range(config.slots)]
+        self._slots = [Slot(index, kit, process) for index, process in enumerate(processes)]
 
     # What the process's main thread calls.
 
@@ -188,6 +193,8 @@ class Work:
     def attached(self, server_version: str) -> None:
         """The server has let the worker in."""
         log.info("attached as %s to a server of version %s", self._worker_id, server_version)
+        with self._lock:
+            self._idle_since = time.monotonic()
         self.events.tell("attached", worker=self._worker_id, server_version=server_version)
 
     def detached(self, why: TunewrightError) -> None:
@@ -206,8 +213,11 @@ class Work:
             if slot not in self._free and not any(running.slot is slot for running in self._running):
                 self._free.append(slot)
                 self._free.sort(key=lambda slot: slot.index)
+            # What set itself up was not idle.
+            self._idle_since = time.monotonic()
             self._announce()
         self.events.tell("slot_ready", slot=slot.index)
+        self._ring()
 
     def slot_unready(self, slot: Slot) -> None:
         """It cannot, for the moment."""
@@ -340,7 +350,7 @@ class Work:
         with self._lock:
             deadline = self._deadline
             idle = self.config.exit_when_idle
-            if self._ending is Ending.NO and idle is not None and not self._running:
+            if self._ending is Ending.NO and idle is not None and self._free and not self._running:
                 deadline = self._idle_since + idle
             return None if deadline is None else max(deadline - time.monotonic(), 0.0)
 
@@ -349,7 +359,7 @@ class Work:
             now = time.monotonic()
             idle = self.config.exit_when_idle
             if self._ending is Ending.NO:
-                if idle is not None and not self._running and now >= self._idle_since + idle:
+                if idle is not None and self._free and not self._running and now >= self._idle_since + idle:
                     self._finish("idle for long enough")
             elif self._deadline is None or now < self._deadline:
                 return

@@ -59,14 +59,15 @@ class Reader:
 
     def _constant(self, label: str, name: str, node: Any) -> Any:
         """The value of an argument of a distribution."""
-        for below in dfs(node):
-            if below.name == "hyperopt_param":
-                raise BadSearchSpace(
-                    f"`{label}`: {name} may not depend on `{label_of(below)}`, since the search chooses each "
-                    "parameter by itself; scale a value in the objective instead"
-                )
-            if below.name in _RANDOM:
-                raise BadSearchSpace(f"`{label}`: {name} may not be drawn at random")
+        below = dfs(node)
+        others = [label_of(other) for other in below if other.name == "hyperopt_param"]
+        if others:
+            raise BadSearchSpace(
+                f"`{label}`: {name} may not depend on `{others[0]}`, since the search chooses each parameter "
+                "by itself; scale a value in the objective instead"
+            )
+        if any(other.name in _RANDOM for other in below):
+            raise BadSearchSpace(f"`{label}`: {name} may not be drawn at random")
         return Program(replace(self._source, root=node)).run({})
 
     def _find_choices(self, nodes: list[Any]) -> None:
