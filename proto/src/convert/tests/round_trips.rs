@@ -9,7 +9,9 @@ use tunewright_core::study::{
 };
 use tunewright_core::{Refusal, Timestamp};
 
-use super::arbitrary::{finite, header, name, node, objective, point, reason, spec, study_ref, trial};
+use super::arbitrary::{
+    algorithm, finite, header, name, node, objective, point, reason, spec, study_ref, trial,
+};
 use crate::convert::{
     Assignment, BestLoss, ForStudy, StudyAttachment, StudyInfo, StudyLease, TrialInfo, WatchEvent,
     WorkerHello, WorkerInfo,
@@ -165,12 +167,13 @@ proptest! {
         loss_threshold in prop::option::of(prop::option::of(finite())),
         (max_failed, parallelism) in any::<(Option<Option<u64>>, Option<Option<u32>>)>(),
         objective in prop::option::of(prop::option::of(objective())),
+        algorithm in prop::option::of(algorithm()),
         note in prop::option::of(".{0,9}"),
         tags in prop::option::of(prop::collection::btree_map("[a-z]{1,5}", ".{0,5}", 0..4)),
     ) {
         prop_assume!(![max_trials, timeout_ms].contains(&Some(Some(0))) && parallelism != Some(Some(0)));
         let command = UpdateStudy {
-            max_trials, timeout_ms, loss_threshold, max_failed, parallelism, objective, note, tags,
+            max_trials, timeout_ms, loss_threshold, max_failed, parallelism, algorithm, objective, note, tags,
         };
         let update = ForStudy { study, command };
         there_and_back(&update, v1::UpdateStudyRequest::from(update.clone()))?;
