@@ -128,6 +128,24 @@ impl TryFrom<v1::AddTrialRequest> for ForStudy<AddTrial> {
     }
 }
 
+impl TryFrom<ForStudy<AddTrial>> for v1::AddTrialRequest {
+    type Error = Refusal;
+
+    fn try_from(add: ForStudy<AddTrial>) -> Result<Self, Refusal> {
+        let ForStudy { study, command } = add;
+        Ok(Self {
+            study: Some((&study).into()),
+            point: Some(command.point.into()),
+            loss: command.loss,
+            metrics: command.metrics,
+            reason: end_reason::to_number(command.reason),
+            message: command.message,
+            result: result::to_wire(command.result)?,
+            request_id: command.request_id.unwrap_or_default(),
+        })
+    }
+}
+
 impl TryFrom<v1::CancelTrialRequest> for ForStudy<CancelTrial> {
     type Error = Refusal;
 

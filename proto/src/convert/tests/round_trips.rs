@@ -4,13 +4,13 @@ use proptest::prelude::*;
 use tunewright_core::name::{LeaseId, PoolName, WorkerId};
 use tunewright_core::space::Node;
 use tunewright_core::study::{
-    Attachment, AttachmentKey, AttachmentName, Counts, Event, LeaseRef, ResumeHint, Sha256, StudySpec,
-    Transition, TrialNumber, TrialState, UpdateStudy, Version,
+    AddTrial, Attachment, AttachmentKey, AttachmentName, Counts, Event, LeaseRef, ResumeHint, Sha256,
+    StudySpec, Transition, TrialNumber, TrialState, UpdateStudy, Version,
 };
 use tunewright_core::{Refusal, Timestamp};
 
 use super::arbitrary::{
-    algorithm, finite, header, name, node, objective, point, reason, spec, study_ref, trial,
+    algorithm, finite, header, name, node, objective, point, reason, result, spec, study_ref, trial,
 };
 use crate::convert::{
     Assignment, BestLoss, ForStudy, StudyAttachment, StudyInfo, StudyLease, TrialInfo, WatchEvent,
@@ -158,6 +158,18 @@ proptest! {
             attached_at: Timestamp(1), last_heard: Timestamp(2), leases: vec![lease],
         };
         there_and_back(&info, v1::Worker::from(info.clone()))?;
+    }
+
+    #[test]
+    fn additions(
+        study in study_ref(), point in point(), loss in prop::option::of(finite()),
+        metrics in prop::collection::btree_map("[a-z]{1,5}", finite(), 0..4),
+        reason in prop::option::of(reason()), message in ".{0,9}", result in result(),
+        request_id in prop::option::of(name()),
+    ) {
+        let command = AddTrial { point, loss, metrics, reason, message, result, request_id };
+        let add = ForStudy { study, command };
+        there_and_back(&add, v1::AddTrialRequest::try_from(add.clone())?)?;
     }
 
     #[test]
