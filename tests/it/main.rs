@@ -8,6 +8,7 @@ mod digits;
 mod docs;
 mod faults;
 mod http;
+mod outside;
 mod promises;
 mod run;
 mod sdk;

@@ -12,7 +12,7 @@ use tunewright::{
 use tunewright_core::study::{Origin, TrialState};
 use tunewright_proto::v1::trial_service_client::TrialServiceClient;
 use tunewright_proto::{status::from_status, v1};
-use tunewright_server::storage::testing::RedisServer;
+use tunewright_server::storage::testing::{Fsync, RedisServer};
 
 use crate::support::in_process::InProcess;
 
@@ -168,6 +168,6 @@ async fn all_of_it_survives_restarts_on_redb() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_of_it_survives_restarts_on_redis() {
-    let redis = RedisServer::start();
+    let redis = RedisServer::start(Fsync::EverySecond);
     assert_eq!(survives(&redis.url(), true).await, survives("memory:", false).await);
 }
