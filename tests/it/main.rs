@@ -8,6 +8,7 @@ mod digits;
 mod docs;
 mod faults;
 mod http;
+mod matching;
 mod outside;
 mod promises;
 mod run;

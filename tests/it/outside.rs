@@ -59,7 +59,8 @@ fn loss(trial: &LeasedTrial) -> f64 {
 async fn an_external_study_runs_what_a_program_enqueues_and_at_once() {
     let server = InProcess::start().await;
     let study = open(&server, json!("external")).await;
-    let channel = Channel::from_shared(server.url.clone()).expect("a url").connect().await.expect("connected");
+    let channel =
+        Channel::from_shared(server.url.clone()).expect("a url").connect().await.expect("connected");
     let request = v1::AskTrialsRequest {
         study: Some(study.study_ref().into()),
         client_id: "asker".to_owned(),
@@ -79,7 +80,8 @@ async fn an_external_study_runs_what_a_program_enqueues_and_at_once() {
         let value = f64::from(number) / 16.0;
         let since = Instant::now();
         study.enqueue(x(value)).await.expect("enqueued");
-        let trial = tokio::time::timeout(Duration::from_secs(10), waiting).await.expect("soon").expect("asked");
+        let trial =
+            tokio::time::timeout(Duration::from_secs(10), waiting).await.expect("soon").expect("asked");
         waits.push(since.elapsed());
         assert_eq!(trial.point(), &x(value));
         trial.complete(f64::from(number), Metrics::new(), "").await.expect("completed");
@@ -94,7 +96,8 @@ async fn a_result_is_shown_and_part_of_what_makes_a_completion_the_same() {
     let server = InProcess::start().await;
     let study = open(&server, json!("random")).await;
     let trial = one(&study).await;
-    let channel = Channel::from_shared(server.url.clone()).expect("a url").connect().await.expect("connected");
+    let channel =
+        Channel::from_shared(server.url.clone()).expect("a url").connect().await.expect("connected");
     let mut trials = TrialServiceClient::new(channel);
     let complete = |result: serde_json::Value| v1::CompleteTrialRequest {
         lease: Some(trial.lease().into()),

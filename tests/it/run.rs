@@ -11,6 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::binary::binary;
+use crate::support::process::Server;
 
 /// Far more than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -174,6 +175,28 @@ fn another_search_is_not_mixed_with_the_first() {
     assert!(said_why.contains("--name bowl-2"), "{said_why}");
     assert_eq!(code(&desk.run("--name bowl-2", BOWL)), Some(0));
     assert_eq!(desk.lines("trials").len(), 4);
+}
+
+#[test]
+fn a_study_with_a_function_of_its_own_is_not_run_with_a_command() {
+    let desk = Desk::new("budget: {max_trials: 2}");
+    let server = Server::start(&format!("redb:{}", desk.path(".tunewright").display()));
+    for arguments in [&["create", "bowl.yaml"][..], &["update", "bowl", "--objective", "bowls:evaluate"]] {
+        let told = Command::new(binary())
+            .current_dir(desk.directory.path())
+            .args(["--server", &server.url, "study"])
+            .args(arguments)
+            .output()
+            .expect("tunewright starts");
+        assert_eq!(code(&told), Some(0), "{}", said(&told));
+    }
+    drop(server);
+    let refused = desk.run("", BOWL);
+    assert_eq!(code(&refused), Some(1), "{}", said(&refused));
+    let why = said(&refused);
+    assert!(why.contains("study `bowl` is evaluated by a function of its own, not by a command"), "{why}");
+    assert!(why.contains("--name bowl-2"), "{why}");
+    assert_eq!(desk.lines("trials").len(), 0);
 }
 
 #[test]

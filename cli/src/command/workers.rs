@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use tunewright::WorkerInfo;
 use tunewright_core::name::WorkerId;
+use tunewright_core::study::Runtime;
 
 use crate::context::Context;
 use crate::figures;
@@ -53,7 +54,7 @@ fn list(workers: &[WorkerInfo], context: &Context) -> anyhow::Result<()> {
     if workers.is_empty() {
         return context.print("no workers are attached\n");
     }
-    let heads = ["WORKER", "HOST", "POOLS", ">SLOTS", ">BUSY", "STATE", "ATTACHED", "LAST HEARD"];
+    let heads = ["WORKER", "HOST", "POOLS", "RUNS", ">SLOTS", ">BUSY", "STATE", "ATTACHED", "LAST HEARD"];
     let mut table = Table::new(heads);
     for worker in workers {
         let pools: Vec<_> = worker.pools.iter().map(|pool| pool.as_str()).collect();
@@ -61,6 +62,7 @@ fn list(workers: &[WorkerInfo], context: &Context) -> anyhow::Result<()> {
             worker.id.to_string(),
             worker.host.clone(),
             pools.join(","),
+            runs(worker.runtime.as_ref()),
             worker.slots.to_string(),
             worker.busy.to_string(),
             if worker.draining { "draining" } else { "attached" }.to_owned(),
@@ -69,4 +71,35 @@ fn list(workers: &[WorkerInfo], context: &Context) -> anyhow::Result<()> {
         ]);
     }
     context.print(&table.show())
+}
+
+fn runs(runtime: Option<&Runtime>) -> String {
+    match runtime {
+        None => "a command".to_owned(),
+        Some(Runtime { pickled: false, python_version, .. }) => {
+            format!("functions, Python {python_version}").trim_end_matches(", Python ").to_owned()
+        }
+        Some(Runtime { python_version, cloudpickle_version, .. }) => {
+            format!("functions and pickles, Python {python_version}, cloudpickle {cloudpickle_version}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_worker_runs_is_said_in_words() {
+        let runtime = |pickled, python: &str| Runtime {
+            pickled,
+            python_version: python.to_owned(),
+            cloudpickle_version: "3.1.2".to_owned(),
+        };
+        assert_eq!(runs(None), "a command");
+        assert_eq!(runs(Some(&runtime(false, "3.11"))), "functions, Python 3.11");
+        assert_eq!(runs(Some(&runtime(false, ""))), "functions");
+        let pickles = "functions and pickles, Python 3.11, cloudpickle 3.1.2";
+        assert_eq!(runs(Some(&runtime(true, "3.11"))), pickles);
+    }
 }

@@ -27,6 +27,7 @@ mod objective;
 mod progress;
 mod reference;
 mod reply;
+mod runtime;
 mod spec;
 mod spec_check;
 mod spec_difference;
@@ -48,6 +49,7 @@ pub use next::{Next, Waiting};
 pub use objective::{Objective, PickledFunction};
 pub use reference::StudyRef;
 pub use reply::Reply;
+pub use runtime::{CannotRun, Runtime, can_run};
 pub use spec::{Budget, NoProgress, RetryPolicy, StudySpec};
 pub use state::{Counts, Decision, Study};
 pub use trial::{

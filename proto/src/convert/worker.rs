@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use tunewright_core::name::{PoolName, WorkerId};
-use tunewright_core::study::StudyRef;
+use tunewright_core::study::{Runtime, StudyRef};
 use tunewright_core::{Refusal, Timestamp};
 
 use super::{StudyLease, spec};
@@ -22,6 +22,8 @@ pub struct WorkerHello {
     pub studies: Vec<StudyRef>,
     pub slots: u32,
     pub labels: BTreeMap<String, String>,
+    /// `None`: it runs a command of its own.
+    pub runtime: Option<Runtime>,
 }
 
 /// An attached worker, as the server sees it.
@@ -39,6 +41,8 @@ pub struct WorkerInfo {
     pub attached_at: Timestamp,
     pub last_heard: Timestamp,
     pub leases: Vec<StudyLease>,
+    /// `None`: it runs a command of its own.
+    pub runtime: Option<Runtime>,
 }
 
 impl TryFrom<v1::WorkerHello> for WorkerHello {
@@ -60,6 +64,7 @@ impl TryFrom<v1::WorkerHello> for WorkerHello {
             studies: studies.collect::<Result<_, _>>()?,
             slots: hello.slots,
             labels: hello.labels,
+            runtime: runtime(hello.runtime)?,
         })
     }
 }
@@ -74,7 +79,7 @@ impl From<WorkerHello> for v1::WorkerHello {
             studies: hello.studies.iter().map(v1::StudyRef::from).collect(),
             slots: hello.slots,
             labels: hello.labels,
-            runtime: None,
+            runtime: hello.runtime.map(v1::WorkerRuntime::from),
         }
     }
 }
@@ -95,6 +100,7 @@ impl TryFrom<v1::Worker> for WorkerInfo {
             attached_at: Timestamp(worker.attached_at_ms),
             last_heard: Timestamp(worker.last_heard_ms),
             leases: leases.collect::<Result<_, _>>().map_err(|e: Refusal| e.within("leases"))?,
+            runtime: runtime(worker.runtime)?,
         })
     }
 }
@@ -112,9 +118,30 @@ impl From<WorkerInfo> for v1::Worker {
             attached_at_ms: worker.attached_at.as_millis(),
             last_heard_ms: worker.last_heard.as_millis(),
             leases: worker.leases.iter().map(v1::LeaseRef::from).collect(),
-            runtime: None,
+            runtime: worker.runtime.map(v1::WorkerRuntime::from),
         }
     }
+}
+
+impl From<Runtime> for v1::WorkerRuntime {
+    fn from(runtime: Runtime) -> Self {
+        Self {
+            pickled: runtime.pickled,
+            python_version: runtime.python_version,
+            cloudpickle_version: runtime.cloudpickle_version,
+        }
+    }
+}
+
+fn runtime(runtime: Option<v1::WorkerRuntime>) -> Result<Option<Runtime>, Refusal> {
+    let Some(runtime) = runtime else { return Ok(None) };
+    let runtime = Runtime {
+        pickled: runtime.pickled,
+        python_version: runtime.python_version,
+        cloudpickle_version: runtime.cloudpickle_version,
+    };
+    runtime.validate().map_err(|refusal| refusal.within("runtime"))?;
+    Ok(Some(runtime))
 }
 
 fn worker_id(id: String, field: &str) -> Result<WorkerId, Refusal> {

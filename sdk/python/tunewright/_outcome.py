@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import numbers
 import traceback
@@ -9,12 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tunewright._plain import Plain, fit, plain
+from tunewright._plain import Plain, clean, fit, plain
 
 if TYPE_CHECKING:
     from typing import Literal
 
     from tunewright.v1.trial_pb2 import CompleteTrialRequest, FailTrialRequest, LeaseRef, PruneTrialRequest
+
+log = logging.getLogger("tunewright")
 
 MESSAGE_MAX = 4096
 """The longest message that the server keeps, in bytes."""
@@ -24,6 +27,12 @@ OUTPUT_MAX = 64 * 1024
 
 METRICS_MAX = 1000
 """The most metrics of one trial; what is beyond them stays in the result."""
+
+ATTACHMENT_MAX = 64 * 1024 * 1024
+"""The largest attachment, in bytes."""
+
+ATTACHMENTS_MAX = 4 * ATTACHMENT_MAX
+"""The largest attachments of one trial in all: they are held in memory until the server has them."""
 
 TRACEBACK_MAX = 24 * 1024
 """The longest traceback in a result, in characters; of a longer one the beginning and the end are kept."""
@@ -62,7 +71,7 @@ class Outcome:
         Raises TypeError for anything else.
         """
         if isinstance(value, Mapping):
-            return _from_mapping({str(key): item for key, item in value.items()})
+            return _from_mapping({clean(str(key)): item for key, item in value.items()})
         if isinstance(value, numbers.Real):
             return _with_loss(float(value), {}, {}, {})
         raise TypeError(
@@ -86,7 +95,7 @@ class Outcome:
         shown = {
             "type": f"{type(exc).__module__}.{type(exc).__qualname__}",
             "message": _cut(text),
-            "traceback": _traceback(exc),
+            "traceback": clean(_traceback(exc)),
         }
         return cls(
             "failed",
@@ -192,7 +201,7 @@ def _metrics(rest: dict[str, object]) -> dict[str, float]:
         if number is None or len(taken) >= METRICS_MAX or not key:
             left[str(key)] = item
         else:
-            taken[str(key)] = number
+            taken[clean(str(key))] = number
     if left:
         rest["metrics"] = left
     else:
@@ -219,13 +228,19 @@ def _attachments(rest: dict[str, object]) -> dict[str, bytes]:
         return {}
     taken: dict[str, bytes] = {}
     left: dict[str, object] = {}
+    total = 0
     for key, item in given.items():
-        if isinstance(item, str):
-            taken[str(key)] = item.encode("utf-8", "surrogateescape")
-        elif isinstance(item, (bytes, bytearray, memoryview)):
-            taken[str(key)] = bytes(item)
-        else:
+        data = item.encode("utf-8", "surrogateescape") if isinstance(item, str) else item
+        if not isinstance(data, (bytes, bytearray, memoryview)):
             left[str(key)] = item
+            continue
+        content = bytes(data)
+        if len(content) > ATTACHMENT_MAX or total + len(content) > ATTACHMENTS_MAX:
+            log.warning("the attachment `%s` of %d bytes is too large, and not kept", key, len(content))
+            left[str(key)] = {"not_kept": type(item).__name__}
+            continue
+        total += len(content)
+        taken[clean(str(key))] = content
     if left:
         rest["attachments"] = left
     else:

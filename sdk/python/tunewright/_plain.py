@@ -55,11 +55,16 @@ def size(value: Plain) -> int:
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
 
 
+def clean(text: str) -> str:
+    """The text without what UTF-8 does not have: half surrogates, as in file names of other encodings."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _plain(value: object, path: str, depth: int, lost: list[str]) -> Plain:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
+        return clean(value)
     if isinstance(value, numbers.Integral) and -_INT_MAX <= int(value) < _INT_MAX:
         return int(value)
     if isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral):
@@ -67,7 +72,7 @@ def _plain(value: object, path: str, depth: int, lost: list[str]) -> Plain:
         return number if math.isfinite(number) else str(number)
     if depth < _DEPTH_MAX:
         if isinstance(value, Mapping):
-            entries = [(str(key), item) for key, item in value.items()]
+            entries = [(clean(str(key)), item) for key, item in value.items()]
             return {key: _plain(item, f"{path}.{key}", depth + 1, lost) for key, item in entries}
         if isinstance(value, (Sequence, Set)) and not isinstance(value, (bytes, bytearray, memoryview)):
             return [_plain(item, f"{path}[{at}]", depth + 1, lost) for at, item in enumerate(value)]

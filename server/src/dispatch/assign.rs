@@ -1,9 +1,10 @@
 //! Which worker's free slots go to which study: a pure function.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tunewright_core::name::{PoolName, WorkerId};
-use tunewright_core::study::StudyRef;
+use tunewright_core::study::{Objective, Runtime, StudyRef, can_run};
 
 /// A worker with free slots.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub(super) struct FreeWorker {
     pub(super) pools: Vec<PoolName>,
     /// Only these studies; empty: all of its pools.
     pub(super) studies: Vec<StudyRef>,
+    /// What it can run; `None`: a command of its own.
+    pub(super) runtime: Option<Runtime>,
     pub(super) free: u32,
     pub(super) busy: u32,
 }
@@ -21,6 +24,8 @@ pub(super) struct FreeWorker {
 pub(super) struct Offer {
     pub(super) study: StudyRef,
     pub(super) pool: PoolName,
+    /// What evaluates its trials; `None`: the worker's own command.
+    pub(super) objective: Option<Arc<Objective>>,
     /// Slots that run it or are reserved for it already.
     pub(super) served: u32,
 }
@@ -66,13 +71,16 @@ pub(super) fn assign(workers: &[FreeWorker], offers: &[Offer]) -> Vec<Assigned> 
 }
 
 fn may_run(worker: &FreeWorker, offer: &Offer) -> bool {
-    worker.pools.contains(&offer.pool) && (worker.studies.is_empty() || worker.studies.contains(&offer.study))
+    worker.pools.contains(&offer.pool)
+        && (worker.studies.is_empty() || worker.studies.contains(&offer.study))
+        && can_run(worker.runtime.as_ref(), offer.objective.as_deref()).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use tunewright_core::name::{ProjectName, StudyName};
+    use tunewright_core::study::PickledFunction;
 
     use super::*;
 
@@ -85,13 +93,28 @@ mod tests {
             id: WorkerId::new(id).unwrap(),
             pools: pools.iter().map(|pool| PoolName::new(*pool).unwrap()).collect(),
             studies: studies.iter().map(|study| key(study)).collect(),
+            runtime: None,
             free,
             busy,
         }
     }
 
     fn offer(study: &str, pool: &str, served: u32) -> Offer {
-        Offer { study: key(study), pool: PoolName::new(pool).unwrap(), served }
+        Offer { study: key(study), pool: PoolName::new(pool).unwrap(), objective: None, served }
+    }
+
+    fn python(pickled: bool, version: &str) -> Option<Runtime> {
+        let (python_version, cloudpickle_version) = (version.to_owned(), "3.1.2".to_owned());
+        Some(Runtime { pickled, python_version, cloudpickle_version })
+    }
+
+    fn pickled_by(version: &str) -> Option<Arc<Objective>> {
+        Some(Arc::new(Objective::Pickled(PickledFunction {
+            sha256: "0".repeat(64),
+            size: 1,
+            python_version: version.to_owned(),
+            cloudpickle_version: "3.0.0".to_owned(),
+        })))
     }
 
     #[test]
@@ -110,6 +133,23 @@ mod tests {
         assert_eq!(pairs, [("any", "a", 1), ("picky", "b", 5)]);
     }
 
+    #[test]
+    fn each_study_goes_to_workers_that_can_run_it() {
+        let of = |id, runtime| FreeWorker { runtime, ..worker(id, &["p"], &[], 2, 0) };
+        let workers =
+            [of("command", None), of("careful", python(false, "3.11")), of("py310", python(true, "3.10"))];
+        let command = offer("command", "p", 0);
+        let function = Objective::Function("m:f".to_owned());
+        let function = Offer { objective: Some(Arc::new(function)), ..offer("function", "p", 0) };
+        let pickle = Offer { objective: pickled_by("3.10.4"), ..offer("pickle", "p", 0) };
+        let unreadable = Offer { objective: pickled_by("3.12"), ..offer("unreadable", "p", 0) };
+        let assigned = assign(&workers, &[command, function, pickle, unreadable]);
+        let pairs: Vec<_> =
+            assigned.iter().map(|a| (a.worker.as_str(), a.study.name.as_str(), a.slots)).collect();
+        let expected = [("command", "command", 2), ("careful", "function", 2), ("py310", "pickle", 2)];
+        assert_eq!(pairs, expected, "and nobody gets what it cannot read");
+    }
+
     proptest! {
         #[test]
         fn slots_are_neither_overdrawn_nor_wasted(
@@ -117,20 +157,26 @@ mod tests {
             served in proptest::collection::vec((0u32..9, 0usize..3), 0..6),
         ) {
             let pools = ["p", "q", "r"];
-            let workers: Vec<_> = free.iter().enumerate()
-                .map(|(at, (free, busy, pool))| worker(&format!("w{at}"), &[pools[*pool]], &[], *free, *busy)).collect();
-            let offers: Vec<_> = served.iter().enumerate()
-                .map(|(at, (served, pool))| offer(&format!("s{at}"), pools[*pool], *served)).collect();
+            let runtime = |at: usize| if at.is_multiple_of(2) { None } else { python(true, "3.11") };
+            let objective = |at: usize| if at.is_multiple_of(2) { None } else { pickled_by("3.11") };
+            let workers: Vec<_> = free.iter().enumerate().map(|(at, (free, busy, pool))| FreeWorker {
+                runtime: runtime(at),
+                ..worker(&format!("w{at}"), &[pools[*pool]], &[], *free, *busy)
+            }).collect();
+            let offers: Vec<_> = served.iter().enumerate().map(|(at, (served, pool))| Offer {
+                objective: objective(at),
+                ..offer(&format!("s{at}"), pools[*pool], *served)
+            }).collect();
             let assigned = assign(&workers, &offers);
             for worker in &workers {
                 let got: u32 = assigned.iter().filter(|a| a.worker == worker.id).map(|a| a.slots).sum();
                 let can = offers.iter().any(|offer| may_run(worker, offer));
                 prop_assert_eq!(got, if can { worker.free } else { 0 });
             }
-            // Fair: two studies of one pool that both got slots end level, or began apart.
+            // Fair: two studies for the same workers that both got slots end level, or began apart.
             for (a, b) in offers.iter().flat_map(|a| offers.iter().map(move |b| (a, b))) {
                 let total = |o: &Offer| o.served + assigned.iter().filter(|x| x.study == o.study).map(|x| x.slots).sum::<u32>();
-                if a.pool == b.pool && total(a) > a.served {
+                if a.pool == b.pool && a.objective == b.objective && total(a) > a.served {
                     prop_assert!(total(a) <= total(b) + 1);
                 }
             }

@@ -165,6 +165,7 @@ impl Dispatcher {
             offers.push(Offer {
                 study: study.clone(),
                 pool: handle.spec().pool.clone(),
+                objective: handle.objective(),
                 served: served.get(study).copied().unwrap_or(0) + on.asking,
             });
             handles.insert(study.clone(), handle);
@@ -241,6 +242,11 @@ impl Dispatcher {
     ) {
         let Some(lease) = trial.lease.as_ref() else { return };
         let lease = LeaseRef { trial: trial.number, attempt: trial.attempt, lease: lease.id.clone() };
+        if let Err(why) = self.roster.can_run(worker, session, objective.as_ref()) {
+            info!(%study, trial = %lease.trial, %worker, %why, "the objective was changed meanwhile; releasing the trial");
+            self.release(study, lease);
+            return;
+        }
         let message = |sequence| ToWorker::Assigned {
             sequence,
             study: study.clone(),

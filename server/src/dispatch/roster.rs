@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tokio::sync::mpsc;
 use tunewright_core::Timestamp;
 use tunewright_core::name::{LeaseId, WorkerId};
-use tunewright_core::study::StudyRef;
+use tunewright_core::study::{CannotRun, Objective, StudyRef, can_run};
 use tunewright_proto::convert::{StudyLease, WorkerHello, WorkerInfo};
 
 use super::assign::FreeWorker;
@@ -148,11 +148,23 @@ impl Roster {
         attached.sender.try_send(ToWorker::Drain).is_ok()
     }
 
+    /// Whether this stream's worker can run the objective.
+    pub(super) fn can_run(
+        &self,
+        worker: &WorkerId,
+        session: u64,
+        objective: Option<&Objective>,
+    ) -> Result<(), CannotRun> {
+        let attached = self.workers.get(worker).filter(|attached| attached.session == session);
+        attached.map_or(Ok(()), |attached| can_run(attached.hello.runtime.as_ref(), objective))
+    }
+
     pub(super) fn free(&self) -> Vec<FreeWorker> {
         let free = self.workers.iter().map(|(id, attached)| FreeWorker {
             id: id.clone(),
             pools: attached.hello.pools.clone(),
             studies: attached.hello.studies.clone(),
+            runtime: attached.hello.runtime.clone(),
             free: attached.free(),
             busy: attached.hello.slots.saturating_sub(attached.free()),
         });
@@ -180,6 +192,7 @@ impl Roster {
             attached_at: attached.attached_at,
             last_heard: attached.last_heard,
             leases: attached.leases.values().cloned().collect(),
+            runtime: attached.hello.runtime.clone(),
         };
         self.workers.values().map(view).collect()
     }

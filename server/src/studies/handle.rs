@@ -54,7 +54,6 @@ impl Handle {
     }
 
     /// What evaluates attempts leased from here on, as far as stored.
-    #[expect(dead_code, reason = "for the dispatcher, which will match workers with objectives")]
     pub(crate) fn objective(&self) -> Option<Arc<Objective>> {
         self.objective.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

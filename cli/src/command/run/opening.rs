@@ -10,7 +10,8 @@ use crate::store;
 /// The study, made or opened, with its budget as the plan wants it, and not paused.
 ///
 /// # Errors
-/// `already_exists` if there is one of this name that is another study.
+/// `already_exists` if there is one of this name that is another study, `conflict` if it is evaluated by a function of
+/// its own.
 pub async fn open(study: &Study, plan: &Plan) -> anyhow::Result<StudyInfo> {
     let info = match study.client().create_study(&plan.study, &plan.spec).await {
         Ok((info, _)) => info,
@@ -26,6 +27,9 @@ pub async fn open(study: &Study, plan: &Plan) -> anyhow::Result<StudyInfo> {
         }
         Err(error) => return Err(error.into()),
     };
+    if info.objective.is_some() && !info.status.is_terminal() {
+        return Err(evaluated_by_itself(&plan.study).into());
+    }
     // Nobody else could resume it: its server runs here.
     if info.status == Status::Paused { Ok(study.resume().await?) } else { Ok(info) }
 }
@@ -61,6 +65,18 @@ fn other_study(study: &StudyRef, error: &tunewright::Error) -> Refusal {
     let name = &study.name;
     Refusal::new(Code::AlreadyExists, error.to_string()).with_hint(format!(
         "results of different searches are not mixed: keep the file as it was to continue `{name}`, or start another study with --name {name}-2"
+    ))
+}
+
+/// A command's workers never get its trials: the run would wait for ever.
+fn evaluated_by_itself(study: &StudyRef) -> Refusal {
+    let name = &study.name;
+    Refusal::new(
+        Code::Conflict,
+        format!("study `{name}` is evaluated by a function of its own, not by a command"),
+    )
+    .with_hint(format!(
+        "go on with it from Python, or start another study with --name {name}-2 for this command"
     ))
 }
 

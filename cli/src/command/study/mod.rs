@@ -7,6 +7,7 @@ mod export;
 mod list;
 mod setting;
 mod show;
+mod waiting;
 mod watch;
 
 use clap::{Args, Subcommand};

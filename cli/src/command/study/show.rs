@@ -5,6 +5,7 @@ use tunewright::{BestTrial, StudyInfo};
 use tunewright_core::study::{Counts, EndCause, NoProgress, Objective, PickledFunction};
 use tunewright_core::suggest::{Algorithm, AlgorithmShare, MixSettings};
 
+use super::waiting::waits_for;
 use super::{Named, open};
 use crate::context::Context;
 use crate::{figures, table};
@@ -18,6 +19,9 @@ pub async fn run(args: Named, context: &Context) -> anyhow::Result<()> {
         return context.print_json(&json!({"study": info, "best": best}));
     }
     let mut text = summary(&info);
+    if let Some(whom) = waits_for(study.client(), &info).await? {
+        text.push_str(&format!("\nwaits for {whom}\n"));
+    }
     if let Some(best) = best {
         let (number, loss) = (best.trial.number, figures::loss_if_any(best.trial.loss));
         text.push_str(&format!("\nbest: trial {number}, loss {loss}\n{}\n", figures::yaml(&best.config)?));

@@ -5,6 +5,7 @@ use tunewright::{StudyInfo, TrialEvent, WatchEvent};
 use tunewright_core::study::{EndCause, Transition};
 
 use super::show::trials;
+use super::waiting::waits_for;
 use super::{Named, open};
 use crate::context::Context;
 use crate::figures;
@@ -28,8 +29,15 @@ pub async fn run(args: WatchArgs, context: &Context) -> anyhow::Result<()> {
         if context.json {
             // One document a line, so that a program can read along.
             context.print(&format!("{}\n", serde_json::to_string(&event)?))?;
-        } else if let Some(line) = lines.of(&event) {
-            context.print(&format!("{line}\n"))?;
+        } else {
+            if let Some(line) = lines.of(&event) {
+                context.print(&format!("{line}\n"))?;
+            }
+            if let WatchEvent::Study(info) = &event
+                && let Some(whom) = waits_for(study.client(), info).await?
+            {
+                context.print(&format!("it waits for {whom}\n"))?;
+            }
         }
         if matches!(&event, WatchEvent::Study(info) if info.status.is_terminal()) {
             return Ok(());

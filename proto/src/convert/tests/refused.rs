@@ -286,8 +286,13 @@ fn bad_requests_name_the_field() {
     );
     let unnamed = vec![v1::StudyRef::default()];
     says(
-        WorkerHello::try_from(v1::WorkerHello { studies: unnamed, ..hello }),
+        WorkerHello::try_from(v1::WorkerHello { studies: unnamed, ..hello.clone() }),
         "studies.0.name: must not be empty",
+    );
+    let nameless = v1::WorkerRuntime { pickled: true, ..Default::default() };
+    says(
+        WorkerHello::try_from(v1::WorkerHello { runtime: Some(nameless), ..hello }),
+        "runtime.python_version: must be given by a worker that runs pickled functions",
     );
 }
 

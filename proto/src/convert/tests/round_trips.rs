@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use tunewright_core::name::{LeaseId, PoolName, WorkerId};
 use tunewright_core::space::Node;
 use tunewright_core::study::{
-    AddTrial, Attachment, AttachmentKey, AttachmentName, Counts, Event, LeaseRef, ResumeHint, Sha256,
-    StudySpec, Transition, TrialNumber, TrialState, UpdateStudy, Version,
+    AddTrial, Attachment, AttachmentKey, AttachmentName, Counts, Event, LeaseRef, ResumeHint, Runtime,
+    Sha256, StudySpec, Transition, TrialNumber, TrialState, UpdateStudy, Version,
 };
 use tunewright_core::{Refusal, Timestamp};
 
@@ -38,6 +38,14 @@ prop_compose! {
     ) -> StudyLease {
         let lease = LeaseId::new(id).expect("legal");
         StudyLease::new(study, LeaseRef { trial: TrialNumber(trial), attempt, lease })
+    }
+}
+
+prop_compose! {
+    fn runtime()(
+        pickled in any::<bool>(), python_version in "[0-9.a-z]{1,32}", cloudpickle_version in "[0-9.]{1,32}",
+    ) -> Runtime {
+        Runtime { pickled, python_version, cloudpickle_version }
     }
 }
 
@@ -143,19 +151,22 @@ proptest! {
     }
 
     #[test]
-    fn workers(id in name(), pool in name(), lease in lease(), study in study_ref(), slots in any::<u32>()) {
+    fn workers(
+        id in name(), pool in name(), lease in lease(), study in study_ref(), slots in any::<u32>(),
+        runtime in prop::option::of(runtime()),
+    ) {
         let pools = vec![PoolName::new(pool).expect("legal")];
         let id = WorkerId::new(id).expect("legal");
         let (host, version) = ("node-1".to_owned(), "0.1.0".to_owned());
         let labels = [("zone".to_owned(), "a".to_owned())].into();
         let hello = WorkerHello {
             id: id.clone(), host: host.clone(), version: version.clone(), pools: pools.clone(),
-            studies: vec![study], slots, labels,
+            studies: vec![study], slots, labels, runtime: runtime.clone(),
         };
         there_and_back(&hello, v1::WorkerHello::from(hello.clone()))?;
         let info = WorkerInfo {
             id, host, version, pools, slots, busy: 1, draining: true,
-            attached_at: Timestamp(1), last_heard: Timestamp(2), leases: vec![lease],
+            attached_at: Timestamp(1), last_heard: Timestamp(2), leases: vec![lease], runtime,
         };
         there_and_back(&info, v1::Worker::from(info.clone()))?;
     }

@@ -13,7 +13,17 @@ from tunewright.compat import hp
 from tunewright.compat.annotated import AnnotatedObjective, annotated_space
 from tunewright.compat.exceptions import DuplicateLabel, InvalidAnnotatedParameter
 from tunewright.compat.graph_viz import dot_hyperparameters
-from tunewright.compat.pyll import Apply, Literal, as_apply, clone, dfs, rec_eval, scope, toposort
+from tunewright.compat.pyll import (
+    Apply,
+    Literal,
+    as_apply,
+    clone,
+    clone_merge,
+    dfs,
+    rec_eval,
+    scope,
+    toposort,
+)
 from tunewright.compat.pyll.base import GarbageCollected, MissingArgument, PyllImportError
 from tunewright.compat.pyll_utils import EQ, expr_to_config, space_eval
 
@@ -249,6 +259,16 @@ def test_graphs() -> None:
     node.replace_input(node.pos_args[1], node)
     with pytest.raises(ValueError, match="the expression has a cycle"):
         dfs(node)
+
+
+def test_equal_parts_may_become_one() -> None:
+    a, b, c = as_apply(2), as_apply(3), as_apply(2)
+    node = (a + b) * (c + b)
+    merged = clone_merge(node, merge_literals=True)
+    assert merged.eval() == 25 and len(dfs(merged)) == 4
+    assert len(dfs(clone_merge(node))) == len(dfs(node)) == 6
+    noise = scope.normal(0, 1) + scope.normal(0, 1)
+    assert len(dfs(clone_merge(noise, merge_literals=True))) == 5
 
 
 def test_arguments_by_name() -> None:

@@ -44,4 +44,8 @@ def test_import_brings_in_nothing_heavy() -> None:
         "google.protobuf",
     }
     assert not imported & heavy
-    assert len(imported) < 40, sorted(imported)
+    # `logging` and what it needs is most of the rest.
+    assert len(imported) < 50, sorted(imported)
+    assert {name for name in imported if name.partition(".")[0] not in sys.stdlib_module_names} == {
+        "tunewright"
+    }

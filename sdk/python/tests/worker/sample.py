@@ -130,3 +130,31 @@ def uses_resources(trial: Any) -> float:
 
 def fails_to_set_up() -> None:
     raise RuntimeError("no data here")
+
+
+def asks_whether_to_stop(trial: Any) -> float:
+    for step in range(1000):
+        trial.report(1.0 / (step + 1), step)
+        if trial.should_stop():
+            raise TrialPruned
+        time.sleep(0.01)
+    return 0.0
+
+
+def returns_when_asked_to_stop(trial: Any) -> dict[str, Any]:
+    step = 0
+    while not trial.should_stop():
+        trial.report(0.5, step)
+        step += 1
+    return {"loss": 0.25, "metrics": {"steps": step}}
+
+
+def sees_its_gpus(trial: Any) -> dict[str, Any]:
+    time.sleep(0.3)
+    return {"loss": 0.0, "gpus": os.environ["CUDA_VISIBLE_DEVICES"], "slot": os.environ["TUNEWRIGHT_SLOT"]}
+
+
+def never_asks(trial: Any) -> float:
+    trial.report(0.75, 0)
+    time.sleep(60)
+    return 0.0

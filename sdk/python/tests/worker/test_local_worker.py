@@ -99,28 +99,37 @@ def test_stop_gives_running_trials_back(
     assert studies.get(study).trial.attempts[0].reason == pb.END_REASON_PREEMPTED
 
 
+@pytest.mark.parametrize("forks", [False, True])
 def test_it_ends_with_the_process_that_started_it(
-    server: Any, studies: Studies, tmp_path: Path, child_env: dict[str, str]
+    server: Any, studies: Studies, tmp_path: Path, child_env: dict[str, str], forks: bool
 ) -> None:
+    """Even if a fork of that process lives on."""
     studies.create(objective=function("waits_first"))
     program = (
-        "import sys, time\nfrom tunewright._embedded.worker import LocalWorker\n"
+        "import os, sys, time\nfrom tunewright._embedded.worker import LocalWorker\n"
         f"worker = LocalWorker({server.address!r}, study='s', drain_grace=0).start()\n"
-        "print(worker.pid, flush=True)\ntime.sleep(60)\n"
+        f"fork = os.fork() if {forks} else 1\n"
+        "if fork:\n    print(worker.pid, fork, flush=True)\n"
+        "time.sleep(20 if fork == 0 else 60)\n"
     )
     path = os.pathsep.join([child_env["PYTHONPATH"], str(Path(__file__).parent)])
     env = {**child_env, "PYTHONPATH": path, "TEST_DIR": str(tmp_path)}
     client = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, env=env)
     try:
         assert client.stdout is not None
-        worker = int(client.stdout.readline())
+        worker, fork = (int(pid) for pid in client.stdout.readline().split())
         wait_for("the objective to begin", (tmp_path / "waiting").exists)
         slot = int((tmp_path / "waiting").read_text())
     finally:
         client.kill()
-        client.communicate(timeout=30)
+        client.wait(30)
+        assert client.stdout is not None
+        client.stdout.close()
     for pid in (worker, slot):
         wait_for("the worker to end", functools.partial(is_gone, pid), 10)
+    if forks:
+        assert not is_gone(fork)
+        os.kill(fork, signal.SIGKILL)
 
 
 def test_bad_settings_are_refused(server: Any) -> None:

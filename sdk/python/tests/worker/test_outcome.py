@@ -116,3 +116,23 @@ def test_numpy_values_become_plain_ones() -> None:
 def test_a_tail_is_cut_between_characters() -> None:
     assert tail("short") == "short"
     assert tail("é" * 40_000 + "x") == "é" * 32_767 + "x"
+
+
+def test_text_that_is_no_utf8_travels_with_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = "file\udcff"
+    outcome = Outcome.from_return(
+        {"loss": 1, odd: {odd: odd}, "metrics": {odd: 1}, "attachments": {odd: odd}}
+    )
+    assert outcome.result == {"file?": {"file?": "file?"}}
+    assert outcome.metrics == {"file?": 1.0}
+    assert outcome.attachments == {"file?": b"file\xff"}
+
+
+def test_attachments_that_are_too_large_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tunewright._outcome.ATTACHMENT_MAX", 10)
+    monkeypatch.setattr("tunewright._outcome.ATTACHMENTS_MAX", 15)
+    outcome = Outcome.from_return(
+        {"loss": 1, "attachments": {"a": bytes(11), "b": bytes(10), "c": "123456", "d": b"12345"}}
+    )
+    assert set(outcome.attachments) == {"b", "d"}
+    assert outcome.result == {"attachments": {"a": {"not_kept": "bytes"}, "c": {"not_kept": "str"}}}

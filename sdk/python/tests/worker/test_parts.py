@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from typing import Any
 
 import grpc
 import pytest
 
+from tests.worker.conftest import PACKAGE
 from tunewright._outcome import OUTPUT_MAX
 from tunewright.errors import Invalid, TunewrightError
 from tunewright.v1.trial_pb2 import LeaseRef
@@ -16,6 +20,7 @@ from tunewright.worker._frames import Decoder, encode
 from tunewright.worker.attach import HEARTBEAT_LEAST, Announcement, period
 from tunewright.worker.backoff import Backoff
 from tunewright.worker.deliver import GaveUp, deliver
+from tunewright.worker.gpus import shared_out
 from tunewright.worker.loading import split
 from tunewright.worker.memory import counter, rose
 from tunewright.worker.output import Output
@@ -141,6 +146,36 @@ def test_functions_are_named_by_module_and_name(name: str) -> None:
     assert split("pkg.train:Model.fit", "objective") == ("pkg.train", "Model.fit")
     with pytest.raises(Invalid, match="objective: must be `module:function`"):
         split(name, "objective")
+
+
+def test_gpus_are_shared_out_in_order() -> None:
+    assert shared_out("", 3, 1) == ()
+    assert shared_out("0, 1,2,GPU-7f", 2, 2) == ("0,1", "2,GPU-7f")
+    assert shared_out("0,0", 2, 1) == ("0", "0")
+    for gpus, slots, per_slot, message in (
+        ("0", 2, 1, "gpus: must be at least 2 for 2 slots of 1, not 1"),
+        ("0", 1, 0, "gpus_per_slot: must be at least 1"),
+        ("0,,1", 1, 1, "must be `auto` or names separated by commas"),
+    ):
+        with pytest.raises(Invalid, match=message):
+            shared_out(gpus, slots, per_slot)
+
+
+def test_a_slots_process_brings_in_nothing_that_it_does_not_need() -> None:
+    code = (
+        "import sys, tunewright.worker.slot_process\n"
+        "print([name for name in ('grpc', 'google.protobuf', 'numpy', 'cloudpickle') if name in sys.modules])"
+    )
+    path = os.pathsep.join([str(PACKAGE), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert done.stdout.strip() == "[]"
 
 
 def test_frames_are_json() -> None:

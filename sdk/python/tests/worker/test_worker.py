@@ -273,6 +273,16 @@ def test_a_worker_waits_for_its_server(start_worker: Start) -> None:
     assert worker.ended() == 0
 
 
+def test_slots_have_gpus_of_their_own(studies: Studies, start_worker: Start) -> None:
+    study = studies.create(trials=4)
+    start_worker("--slots", "2", "--gpus", "3,5", objective="sees_its_gpus")
+    seen = set()
+    for trial in studies.ended(study, 4):
+        told = trial.result.map_value.entries
+        seen.add((told["slot"].string_value, told["gpus"].string_value))
+    assert seen == {("0", "3"), ("1", "5")}
+
+
 def test_two_slots_work_at_once(studies: Studies, start_worker: Start) -> None:
     study = studies.create(trials=2)
     start_worker("--slots", "2", objective="short")

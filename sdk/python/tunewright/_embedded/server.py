@@ -6,6 +6,7 @@ import atexit
 import json
 import logging
 import os
+import shutil
 import tempfile
 import threading
 import time
@@ -40,11 +41,9 @@ class EmbeddedServer:
     """
 
     def __init__(self, data_dir: Path | str | None) -> None:
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
-        if data_dir is None:
-            self._temporary = tempfile.TemporaryDirectory(prefix="tunewright-", ignore_cleanup_errors=True)
-            data_dir = self._temporary.name
-        self.data_dir = Path(data_dir)
+        # A `TemporaryDirectory` would remove itself at exit before the server has ended.
+        self._is_temporary = data_dir is None
+        self.data_dir = Path(tempfile.mkdtemp(prefix="tunewright-") if data_dir is None else data_dir)
         self._owner = os.getpid()
         self._lock = threading.Lock()
         self._process: ServerProcess | None = None
@@ -129,8 +128,8 @@ class EmbeddedServer:
                     more()
             supervisor.join(_TERM_GRACE)
             self._remove_note()
-        if self._temporary is not None:
-            self._temporary.cleanup()
+        if self._is_temporary:
+            shutil.rmtree(self.data_dir, ignore_errors=True)
         _registry.drop(self)
 
     def __enter__(self) -> EmbeddedServer:
@@ -144,9 +143,6 @@ class EmbeddedServer:
         self._lock = threading.Lock()
         if self._process is not None:
             self._process.forget()
-        if self._temporary is not None:
-            # The directory is the parent's to remove.
-            self._temporary._finalizer.detach()  # type: ignore[attr-defined]
 
     def _supervise(self, process: ServerProcess) -> None:
         deaths: deque[float] = deque(maxlen=_DEATHS_MAX)

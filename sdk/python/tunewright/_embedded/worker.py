@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -98,6 +99,7 @@ class LocalWorker:
                 )
                 self._supervisor.start()
                 atexit.register(self.stop, 0.0)
+                _running.add(self)
         return self
 
     def stop(self, grace: float | None = None) -> None:
@@ -118,12 +120,23 @@ class LocalWorker:
                 more()
         supervisor.join(_ABORT)
         atexit.unregister(self.stop)
+        _running.discard(self)
 
     def __enter__(self) -> LocalWorker:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def forget(self) -> None:
+        """In a forked child: the worker goes on, as the parent's, and ends with that."""
+        child = self._child
+        if child is None or child.stdin is None or child.stdin.closed:
+            return
+        # Not closed: a thread that is not here any more may hold its lock.
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, child.stdin.fileno(), inheritable=False)
+        os.close(nothing)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -182,7 +195,11 @@ class LocalWorker:
             return
         _log.debug("worker: %s", event)
         if self._on_event is not None:
-            self._on_event(event)
+            try:
+                self._on_event(event)
+            except Exception:
+                # The worker is to be followed all the same.
+                _log.exception("what listens to the worker's events failed")
 
     def _read_errors(self, child: subprocess.Popen[bytes]) -> None:
         assert child.stderr is not None
@@ -200,6 +217,18 @@ class LocalWorker:
         times = f"died {_DEATHS_MAX} times within {_DEATHS_WITHIN:g} s, at last" if many else "ended"
         said = "\n".join(self._said)
         return Unavailable(f"the worker {times} {_how(code)}; the end of its log:\n{said}")
+
+
+_running: weakref.WeakSet[LocalWorker] = weakref.WeakSet()
+
+
+def _forget_all() -> None:
+    for worker in list(_running):
+        worker.forget()
+    _running.clear()
+
+
+os.register_at_fork(after_in_child=_forget_all)
 
 
 def _how(code: int) -> str:

@@ -17,6 +17,7 @@ from tunewright import __version__
 from tunewright._transport.address import target
 from tunewright.errors import Invalid, TunewrightError
 from tunewright.worker.config import Config
+from tunewright.worker.gpus import shared_out
 from tunewright.worker.loading import python_version, split
 from tunewright.worker.process import start_process
 
@@ -73,6 +74,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="MODULE:FUNCTION",
         help="evaluates studies without an objective, and only those",
     )
+    add("--gpus", default="", metavar="GPUS",
+        help="GPUs to share out over the slots, `auto` or for example `0,1`")  # fmt: skip
+    add("--gpus-per-slot", type=int, default=1, metavar="N", help="how many GPUs each slot gets [default: 1]")
     add(
         "--env",
         action="append",
@@ -125,6 +129,7 @@ def config_of(arguments: argparse.Namespace) -> Config:
         allow_pickled=arguments.allow_pickled_objectives,
         setup=arguments.setup,
         objective=arguments.objective,
+        gpus=shared_out(arguments.gpus, arguments.slots, arguments.gpus_per_slot),
         env=env,
         drain_grace=arguments.drain_grace,
         exit_when_idle=arguments.exit_when_idle,

@@ -21,6 +21,8 @@ class Config:
     """`module:function`, called once in each slot's process."""
     objective: str | None = None
     """`module:function` for studies without an objective; the worker then gets only those."""
+    gpus: tuple[str, ...] = ()
+    """What `CUDA_VISIBLE_DEVICES` is in each slot; empty: as it is for the worker."""
     env: dict[str, str] = field(default_factory=dict)
     drain_grace: float = 30.0
     """How long running trials may go on once the worker drains."""

@@ -68,6 +68,7 @@ class SlotProcess:
             self._selector.register(self._exit, selectors.EVENT_READ)
         self.output = Output()
         self._fresh = b""
+        self._finished = False
 
     @property
     def pid(self) -> int:
@@ -130,7 +131,13 @@ class SlotProcess:
         return self._process.poll()
 
     def finish(self) -> None:
-        """Kills what is left of the group and takes in the last of the output and of the messages."""
+        """Kills what is left of the group, and takes in the last of the output and of the messages.
+
+        It can be called twice.
+        """
+        if self._finished:
+            return
+        self._finished = True
         self.signal(signal.SIGKILL)
         try:
             self._process.wait(10)
@@ -203,7 +210,8 @@ class SlotProcess:
 
 def start_process(slot: int, config: Config, worker_id: str) -> SlotProcess | OSError:
     """A new process for a slot, which sets itself up; or why there is none."""
-    env = {"TUNEWRIGHT_WORKER": worker_id, **config.env}
+    gpus = {"CUDA_VISIBLE_DEVICES": config.gpus[slot]} if config.gpus else {}
+    env = {"TUNEWRIGHT_WORKER": worker_id, **gpus, **config.env}
     try:
         return SlotProcess(slot, config.setup, config.objective, env)
     except OSError as error:

@@ -76,7 +76,11 @@ class Telling:
         return End.RELEASED
 
     def _told(self, lease: pb.LeaseRef, outcome: Outcome) -> End:
-        request = outcome.requests(lease)
+        try:
+            request = outcome.requests(lease)
+        except (TypeError, ValueError) as error:
+            # Nothing that an objective returns may end its worker.
+            raise Invalid(f"it cannot be sent: {error}", field="result") from error
 
         def call(timeout: float) -> object:
             trials = self._connection.trials
@@ -91,7 +95,7 @@ class Telling:
 
     def _refused(self, lease: pb.LeaseRef, outcome: Outcome, refusal: Invalid) -> End:
         log.warning("the result of trial %d was refused: %s", lease.trial, refusal)
-        message = f"the server refused the result: {refusal}"
+        message = f"the result was refused: {refusal}"
         failed = Outcome.failed("objective_error", message, outcome.output)
         try:
             return self._told(lease, failed)

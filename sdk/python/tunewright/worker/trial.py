@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tunewright._plain import clean
+
 if TYPE_CHECKING:
     from tunewright.worker._line import Line
 
@@ -88,8 +90,10 @@ class WorkerTrial:
                 "kind": "report",
                 "step": int(step),
                 "loss": _number("value", value),
-                "metrics": {str(name): item for name, item in numbers_told.items() if item is not None},
-                "checkpoint": None if checkpoint is None else str(checkpoint),
+                "metrics": {
+                    clean(str(name)): item for name, item in numbers_told.items() if item is not None
+                },
+                "checkpoint": None if checkpoint is None else clean(str(checkpoint)),
             }
         )
         # Also keeps what the worker answers from piling up while nobody asks.

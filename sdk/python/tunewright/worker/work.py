@@ -383,6 +383,8 @@ class Work:
         until = time.monotonic() + _JOIN
         for slot in self._slots:
             slot.join(max(until - time.monotonic(), 0.0))
+            if not slot.is_alive():
+                slot.mailbox.shut()
         self._attach.end()
         self._attach.join(2)
         self._objectives.close()

@@ -26,10 +26,11 @@ class Reader:
         self._leaves: dict[Any, Leaf | Choice] = {}
         nodes: list[Any] = [*dfs(source.root)]
         self._distributions: set[Any] = set()
+        self._counts = _option_counts(nodes)
         for node in nodes:
             if node.name == "hyperopt_param":
                 self._add(node)
-        self._find_choices(nodes)
+        self._find_choices()
         outlines: dict[Any, Outline] = {}
         for node in nodes:
             if node not in self._distributions:
@@ -45,6 +46,15 @@ class Reader:
                 "or put the same object in both places if they are to have one value"
             )
         distribution = arguments(node, ("label", "obj")).get("obj")
+        if distribution is not None and distribution.name == "literal":
+            parameter = self._fixed(label, distribution.obj, self._counts.get(node, set()))
+        else:
+            parameter = self._drawn(label, distribution)
+        self.parameters[label] = parameter
+        self._leaves[node] = Leaf(parameter)
+        self._distributions.add(distribution)
+
+    def _drawn(self, label: str, distribution: Any) -> Parameter:
         if distribution is None or distribution.name not in KINDS:
             name = getattr(distribution, "name", None)
             raise BadSearchSpace(f"`{label}`: `scope.{name}` is no distribution of a parameter")
@@ -52,10 +62,22 @@ class Reader:
         given = {
             name: self._constant(label, name, value) for name, value in arguments(distribution, names).items()
         }
-        parameter = Parameter.of(label, distribution.name, given)
-        self.parameters[label] = parameter
-        self._leaves[node] = Leaf(parameter)
-        self._distributions.add(distribution)
+        return Parameter.of(label, distribution.name, given)
+
+    @staticmethod
+    def _fixed(label: str, value: Any, counts: set[int]) -> Parameter:
+        """A parameter whose distribution was replaced, as by `clone` with a memo, by the value it shall
+        have."""
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise BadSearchSpace(
+                f"`{label}`: a parameter can be fixed to an integer, not to `{value!r}`; "
+                "replace the parameter itself by a constant"
+            )
+        if len(counts) == 1 and 0 <= value < (count := next(iter(counts))):
+            return Parameter(
+                label, "categorical", probabilities=tuple(float(at == value) for at in range(count))
+            )
+        return Parameter(label, "randint", value, value + 1)
 
     def _constant(self, label: str, name: str, node: Any) -> Any:
         """The value of an argument of a distribution."""
@@ -70,15 +92,11 @@ class Reader:
             raise BadSearchSpace(f"`{label}`: {name} may not be drawn at random")
         return Program(replace(self._source, root=node)).run({})
 
-    def _find_choices(self, nodes: list[Any]) -> None:
+    def _find_choices(self) -> None:
         """A parameter is a choice if it decides switches, all with as many options as it has values."""
-        counts: dict[Any, set[int]] = {}
-        for node in nodes:
-            if node.name == "switch":
-                counts.setdefault(node.inputs()[0], set()).add(len(node.inputs()) - 1)
         for node, leaf in self._leaves.items():
             parameter = leaf.parameter
-            is_switch = parameter.count > 0 and counts.get(node) == {parameter.count}
+            is_switch = parameter.count > 0 and self._counts.get(node) == {parameter.count}
             if is_switch or parameter.kind == "categorical":
                 self._leaves[node] = Choice(parameter)
 
@@ -126,6 +144,15 @@ class Reader:
                     finished.add(label)
 
         visit([self.root], ())
+
+
+def _option_counts(nodes: list[Any]) -> dict[Any, set[int]]:
+    """How many options the switches have that a node decides."""
+    counts: dict[Any, set[int]] = {}
+    for node in nodes:
+        if node.name == "switch":
+            counts.setdefault(node.inputs()[0], set()).add(len(node.inputs()) - 1)
+    return counts
 
 
 def _entries(node: Any, inputs: list[Outline]) -> Outline | None:

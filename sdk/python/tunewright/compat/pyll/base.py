@@ -2,7 +2,7 @@
 
 from . import operations  # noqa: F401 - defines the symbols of `scope`
 from .evaluation import DEFAULT_MAX_PROGRAM_LEN, GarbageCollected, rec_eval
-from .graph import clone, dfs, toposort
+from .graph import clone, clone_merge, dfs, toposort
 from .node import Apply, Literal, MissingArgument, as_apply
 from .symbols import PyllImportError, SymbolTable, SymbolTableEntry, scope
 
@@ -17,6 +17,7 @@ __all__ = [
     "SymbolTableEntry",
     "as_apply",
     "clone",
+    "clone_merge",
     "dfs",
     "rec_eval",
     "scope",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 
-from .node import Apply
+from .node import Apply, Literal
 
 
 def dfs(
@@ -50,3 +50,27 @@ def clone(expr: Apply, memo: MutableMapping[Apply, Apply] | None = None) -> Appl
         if node not in copies:
             copies[node] = node.clone_from_inputs([copies[below] for below in node.inputs()])
     return copies[expr]
+
+
+def clone_merge(
+    expr: Apply, memo: MutableMapping[Apply, Apply] | None = None, merge_literals: bool = False
+) -> Apply:
+    """A copy in which equal calls without effects are one node; equal literals too, if that is wanted."""
+    copies = {} if memo is None else memo
+    merged: list[Apply] = []
+    for node in dfs(expr):
+        if node in copies:
+            continue
+        copy = node.clone_from_inputs([copies[below] for below in node.inputs()])
+        same = [known for known in merged if _is_same(known, copy, merge_literals)]
+        copies[node] = same[0] if same else copy
+        if copy.pure and not same:
+            merged.append(copy)
+    return copies[expr]
+
+
+def _is_same(one: Apply, other: Apply, merge_literals: bool) -> bool:
+    if isinstance(one, Literal) and isinstance(other, Literal):
+        return merge_literals and type(one.obj) is type(other.obj) and bool(one.obj == other.obj)
+    alike = one.pure and other.pure and one.name == other.name
+    return alike and one.pos_args == other.pos_args and one.named_args == other.named_args

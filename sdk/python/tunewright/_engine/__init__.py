@@ -1,0 +1,1 @@
+"""Drives a study for a Hyperopt-style `fmin`."""

@@ -1,0 +1,1 @@
+"""What `TunewrightSearchCV` is made of."""

@@ -1,0 +1,122 @@
+"""A leased trial: what training code holds while it evaluates a point."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from types import TracebackType
+
+from tunewright._outcome import Outcome
+from tunewright._study import operations
+from tunewright._study.leased import LeasedTrial
+from tunewright._transport.attachments import put_attachment
+from tunewright.client import Client
+from tunewright.errors import TrialPruned, TunewrightError
+from tunewright.spaces.space import Space
+from tunewright.v1 import trial_pb2
+
+_log = logging.getLogger("tunewright")
+
+# How long a trial is still given back for while the program is on its way out, in seconds.
+_LAST_WORDS = 5.0
+
+
+class Trial(LeasedTrial):
+    """A trial that this process evaluates; `study.ask()` gives it.
+
+    As a context manager it fails by an exception, is given back by `KeyboardInterrupt` or when nothing was
+    told, and is pruned by `TrialPruned`, which goes no further.
+    """
+
+    def __init__(self, client: Client, assignment: trial_pb2.Assignment, space: Space) -> None:
+        watch = client.keeper.add(assignment.lease, assignment.lease_ttl_ms)
+        super().__init__(assignment, space, watch)
+        self._client = client
+
+    def tell(self, result: object) -> None:
+        """Ends it with its loss, or with a dict that has a `loss` and may have `status`, `metrics` (numbers
+        by name), `attachments` (bytes by name) and anything else that is JSON-like, which is kept in the
+        record's `result`.
+
+        Telling the same again does nothing. Raises `Conflict` for another loss, `LeaseLost` or `Closed` if
+        the attempt counts no more, `Unavailable` if the server stays away for 10 minutes.
+        """
+        self._tell(self._outcome_of(result))
+
+    def fail(self, message: str = "", *, reason: str = "objective_error") -> bool:
+        """Ends the attempt without a result; whether the trial will be tried again. Raises as `tell`."""
+        return self._tell(self._failure(message, reason))
+
+    def prune(self, loss: float | None = None) -> None:
+        """Ends it early, with its last loss if there is one. Raises as `tell`."""
+        self._tell(Outcome("pruned", None if loss is None else float(loss)))
+
+    def release(self) -> None:
+        """Gives it back: it is queued at once and no failure is counted. Raises as `tell`."""
+        self._release(None)
+
+    def report(
+        self,
+        value: float | None,
+        step: int,
+        metrics: Mapping[str, float] | None = None,
+        checkpoint: str | None = None,
+    ) -> bool:
+        """Reports an intermediate loss at a step >= 0, and where the next attempt could go on (at most 4 KiB
+        of text). Gives what `should_stop()` says from now on. Raises as `tell`.
+        """
+        operation = operations.report(self.lease, value, step, metrics, checkpoint)
+        try:
+            self._stop_asked = self._client.run(operation) or self._stop_asked
+        except TunewrightError as error:
+            self._note_refusal(error)
+            raise
+        return self.should_stop()
+
+    def attach(self, name: str, data: bytes) -> None:
+        """Keeps up to 64 MiB beside the trial, in place of what was there under this name."""
+        put_attachment(self._client.connection, self.lease.study, self.number, name, data)
+
+    def __enter__(self) -> Trial:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        if self.ended is not None or self.is_lost:
+            return isinstance(error, TrialPruned)
+        if isinstance(error, Exception):
+            self._tell(Outcome.from_exception(error))
+            return isinstance(error, TrialPruned)
+        self.abandon()
+        return False
+
+    def abandon(self) -> None:
+        """Gives it back if that is possible within a few seconds; else its lease runs out. Raises nothing."""
+        if self.ended is not None:
+            return
+        try:
+            self._release(_LAST_WORDS)
+        except TunewrightError as error:
+            self._client.keeper.remove(self.lease)
+            _log.info("trial %d could not be given back: %s", self.number, error)
+
+    def _release(self, timeout: float | None) -> None:
+        try:
+            self._client.run(self._release_of(), timeout=timeout)
+        except TunewrightError as error:
+            self._note_refusal(error)
+            raise
+        self._note_end("released", self._client.keeper.remove)
+
+    def _tell(self, outcome: Outcome) -> bool:
+        """Whether it was queued once more."""
+        try:
+            for name, data in outcome.attachments.items():
+                self.attach(name, data)
+            answer = self._client.run(self._tell_of(outcome))
+        except TunewrightError as error:
+            self._note_refusal(error)
+            raise
+        self._note_end(outcome.status, self._client.keeper.remove)
+        return bool(getattr(answer, "requeued", False))
