@@ -39,6 +39,13 @@ def test_trials_are_evaluated_and_their_output_travels(studies: Studies, start_w
     assert worker.told("ended")["completed"] == 5
 
 
+def test_each_trial_has_an_output_of_its_own(studies: Studies, start_worker: Start) -> None:
+    study = studies.create(trials=2)
+    start_worker(objective="replaces_its_output")
+    studies.ended(study, 2)
+    assert [studies.get(study, number).output for number in (0, 1)] == ["seen 0\n", "seen 1\n"]
+
+
 def test_an_exception_is_told_with_its_traceback(studies: Studies, start_worker: Start) -> None:
     study = studies.create()
     start_worker(objective="raises")

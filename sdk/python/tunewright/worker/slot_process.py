@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import json
+import logging
 import os
 import signal
 import sys
@@ -34,6 +35,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # What was printed before the process is killed is to be seen.
         cast(Any, stream).reconfigure(line_buffering=True, errors="backslashreplace")
+    if logging.lastResort is not None:
+        # The library is quiet; here its warnings are for whoever reads the trial's output.
+        logging.getLogger("tunewright").addHandler(logging.lastResort)
     with contextlib.suppress(WorkerGone):
         serve(Line(told["fd"]), told)
 
@@ -55,11 +59,14 @@ def serve(line: Line, told: dict[str, Any]) -> None:
         if message is None or message["kind"] != "trial":
             # An answer to a report of a trial that has ended.
             continue
+        streams = sys.stdout, sys.stderr
         outcome = _evaluate(line, message, objectives, resources)
         if os.getpid() != line.pid:
             # A fork of the objective came back from it; only the original may go on.
             os._exit(0)
         _flush()
+        # What one objective puts in their place is none of the next one's business.
+        sys.stdout, sys.stderr = streams
         _tell(line, outcome)
 
 
