@@ -98,8 +98,14 @@ fn bad_algorithms_are_told_what_is_known() {
         }
     };
     for (wrong, message) in [
-        (algorithm("bayes", &[]), "algorithm.name: must be one of `random`, `tpe`, `anneal`, not `bayes`"),
-        (algorithm("", &[]), "algorithm.name: must be one of `random`, `tpe`, `anneal`, not ``"),
+        (
+            algorithm("bayes", &[]),
+            "algorithm.name: must be one of `random`, `tpe`, `anneal`, `external`, `mix`, not `bayes`",
+        ),
+        (
+            algorithm("", &[]),
+            "algorithm.name: must be one of `random`, `tpe`, `anneal`, `external`, `mix`, not ``",
+        ),
         (
             algorithm("tpe", &[("gama", 0.2)]),
             "algorithm.settings.gama: `tpe` has no such setting; it has `gamma`, `n_startup`, `n_ei`, \
