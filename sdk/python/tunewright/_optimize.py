@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tunewright._outcome import Outcome
 from tunewright._study.asking import Asking
 from tunewright._study.budget import RunBudget
-from tunewright.errors import Closed, Conflict, Exhausted, Invalid, LeaseLost, TrialPruned
+from tunewright.errors import Closed, Conflict, Exhausted, Invalid, LeaseLost, TrialPruned, TunewrightError
 from tunewright.trial import Trial
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tunewright.study import Study
 
 _log = logging.getLogger("tunewright")
+
+# How long a cut-off ask is looked after, in seconds.
+_LAST_ASK = 2.0
 
 
 class Run:
@@ -144,8 +147,21 @@ class Run:
             except Closed:
                 self.budget.stop()
                 return None
+            except KeyboardInterrupt:
+                self._take_back(asking)
+                raise
             self.budget.wait(min(wait, 1.0))
         return None
+
+    def _take_back(self, asking: Asking) -> None:
+        """Gives back what an ask that was cut off may have leased: sent again, it gets the same."""
+        try:
+            answer = self.study.client.run(asking.operation, timeout=_LAST_ASK)
+        except TunewrightError as error:
+            _log.debug("an ask that was cut off brought nothing: %s", error)
+            return
+        for assignment in answer.assignments:
+            Trial(self.study.client, assignment, self.study.space).abandon()
 
     def _evaluate(self, trial: Trial) -> bool:
         """Whether the trial is not done yet."""

@@ -28,8 +28,7 @@ _ENDED = ("completed", "failed", "pruned", "cancelled")
 
 
 class SpaceObjective:
-    """The user's function as it is pickled: with the space, so that `params` has the very options there too.
-    """
+    """The user's function as it is pickled: with the space, so that `params` has the very options there."""
 
     def __init__(self, fn: Callable[[Any], object], space: Space) -> None:
         self.fn = fn

@@ -18,7 +18,8 @@ from tunewright.v1 import study_pb2
 def watch(
     connection: Connection, ref: study_pb2.StudyRef, opened: Callable[[grpc.Call], None] | None = None
 ) -> Iterator[Event]:
-    """The events of a study until it has ended. `opened` gets each stream, which another thread may cancel.
+    """The events of a study until it has ended. `opened` gets each stream, which another thread may
+    cancel.
     """
     backoff = Backoff()
     request = study_pb2.WatchStudyRequest(study=ref)

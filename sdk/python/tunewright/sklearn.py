@@ -41,7 +41,7 @@ class TunewrightSearchCV(BaseSearchCV):  # type: ignore[misc]  # scikit-learn ha
     As `RandomizedSearchCV`, with its arguments, attributes and `cv_results_`. What differs:
 
     `param_distributions`: dict (or list of dicts, of which each trial takes one) from a parameter's name to a
-    list of values, a scipy distribution, or an expression of `hp`.
+    list of values, a scipy distribution, a `Float`, `Int` or `Choice`, or an expression of `hp`.
     `n_iter`: how many candidates there are in all; of a finite space, no candidate comes twice.
     `n_jobs`: with k jobs, k candidates are asked for at a time and evaluated with joblib.
     `random_state`: seeds the suggestions; with an existing study, that of the study stays.

@@ -28,6 +28,7 @@ from tunewright._sklearn.distributions import converted
 from tunewright._sklearn.search_space import SearchSpace
 from tunewright.errors import AlreadyExists
 from tunewright.sklearn import TunewrightSearchCV
+from tunewright.spaces import Choice, Float, Int
 
 X, Y = load_iris(return_X_y=True)
 
@@ -149,6 +150,28 @@ def test_expressions_are_parameters() -> None:
     found = search(space=space).fit(X, Y)
     assert all(math.exp(-3) <= row["C"] <= math.exp(3) for row in found.cv_results_["params"])
     assert set(found.cv_results_["param_degree"]) <= {2, 3}
+
+
+def test_native_parameters_are_parameters() -> None:
+    space = {
+        "C": Float(1e-2, 1e2, log=True),
+        "degree": Int(2, 4),
+        "kernel": ["poly", "rbf"],
+        "gamma": stats.uniform(1, 2),
+    }
+    rows = search(space=space, n_iter=12).fit(X, Y).cv_results_["params"]
+    assert all(
+        1e-2 <= row["C"] <= 1e2 and row["degree"] in (2, 3, 4) and 1 <= row["gamma"] <= 3 for row in rows
+    )
+    assert {row["kernel"] for row in rows} == {"poly", "rbf"}
+    several = [
+        {"kernel": ["linear"], "C": Float(0.1, 1.0)},
+        {"kernel": Choice(["rbf", "poly"]), "degree": Int(2, 3)},
+    ]
+    rows = search(space=several, n_iter=12).fit(X, Y).cv_results_["params"]
+    assert {tuple(row) for row in rows} == {("C", "kernel"), ("degree", "kernel")}
+    with pytest.raises(TypeError, match="parameter `C`: expressions of `hp` and"):
+        search(space={"C": hp.uniform("C", 0, 1), "degree": Int(2, 3)}).fit(X, Y)
 
 
 def test_any_objects_are_values() -> None:
@@ -300,7 +323,7 @@ class Dice:
     ],
 )
 def test_distributions_stay_what_they_are(distribution: Any, statistic: Callable[..., Any]) -> None:
-    expression, make = converted("x", distribution)
+    expression, make = converted("x", "x", distribution)
     drawn = [make(value) for value in _draws(expression, 3_000)]
     assert all(type(value) is float for value in drawn)
     assert stats.kstest(drawn, statistic).pvalue > 0.001
@@ -308,7 +331,7 @@ def test_distributions_stay_what_they_are(distribution: Any, statistic: Callable
 
 @pytest.mark.parametrize("distribution", [stats.randint(3, 8), stats.binom(4, 0.5), Dice()])
 def test_discrete_distributions_stay_what_they_are(distribution: Any) -> None:
-    expression, make = converted("x", distribution)
+    expression, make = converted("x", "x", distribution)
     drawn = [make(value) for value in _draws(expression, 3_000)]
     assert all(type(value) is int for value in drawn)
     values = sorted(set(drawn))
@@ -334,7 +357,7 @@ def test_a_list_of_lists_stays_one() -> None:
 
 
 def _names(node: Any, label: str) -> list[str]:
-    for entry in node.map.entries[1].node.map.entries:
+    for entry in node.map.entries:
         if entry.key == label:
             return [option.name for option in entry.node.choice.options]
     raise LookupError(label)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -336,3 +339,31 @@ def test_child_processes_evaluate_a_local_function(client: Client) -> None:
     assert (study.info.status, study.info.max_trials) == ("active", None)
     study.optimize(objective, n_trials=2, n_jobs=2)
     assert study.info.counts["completed"] == 8
+
+
+def test_ctrl_c_with_child_processes(server: EmbeddedServer, child_env: dict[str, str]) -> None:
+    program = """
+import sys, time
+from tunewright.spaces import Float
+from tunewright.study import Study
+
+study = Study.create("s", {"x": Float(0, 1)}, client=sys.argv[1])
+
+def objective(trial):
+    time.sleep(60)
+
+print("ready", flush=True)
+study.optimize(objective, n_jobs=2)
+"""
+    command = [sys.executable, "-c", program, server.address]
+    study = Study.create("s", {"x": Float(0, 1)}, client=server.address, seed=1)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=child_env) as child:
+        deadline = time.monotonic() + 20
+        while study.info.counts["running"] < 2:
+            assert time.monotonic() < deadline and child.poll() is None
+            time.sleep(0.05)
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=30)
+    assert b"KeyboardInterrupt" in said and child.returncode != 0
+    counts = study.info.counts
+    assert (counts["running"], counts["failed"], counts["queued"]) == (0, 0, 2)

@@ -108,6 +108,8 @@ def prunes_itself(trial: Any) -> float:
 
 
 def tells_more(trial: Any) -> dict[str, Any]:
+    trial.attach("log", b"early")
+    assert trial.report(None, 0, {"only": 1.0}) is False
     return {
         "loss": 0.5,
         "metrics": {"accuracy": 0.9},

@@ -159,3 +159,6 @@ def test_all_that_an_objective_tells_travels(studies: Studies, start_worker: Sta
     curve = trial.result.map_value.entries["curve"].list_value.items
     assert [item.WhichOneof("kind") for item in curve] == ["int_value", "double_value", "null_value"]
     assert get_attachment(studies.connection, study, 0, "model") == b"\x00weights"
+    assert get_attachment(studies.connection, study, 0, "log") == b"early"
+    (report,) = studies.get(study).reports
+    assert (report.HasField("loss"), dict(report.metrics)) == (False, {"only": 1.0})

@@ -8,9 +8,9 @@ import logging
 import os
 import queue
 import subprocess
+import tempfile
 import threading
 import time
-from collections import deque
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +21,7 @@ _log = logging.getLogger("tunewright.server")
 
 # The last lines of what it logged are kept for errors.
 _TAIL_LINES = 50
+_TAIL_BYTES = 16 * 1024
 
 # What it would read of these is said by flags, or is not for this server.
 _FOREIGN = ("TUNEWRIGHT_CONFIG", "TUNEWRIGHT_STORE", "TUNEWRIGHT_LISTEN", "TUNEWRIGHT_DATA_DIR")
@@ -35,18 +36,23 @@ class ServerProcess:
         command = [str(find_binary()), "serve", "--json", "--listen", listen, "--exit-with-stdin"]
         command += ["--store", "redb", "--data-dir", str(data_dir)]
         environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
+        self._said: list[str] = []
         self._child = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            # A file: it could not write its last words to a pipe that nobody reads, and would not end.
+            stderr=self._log,
             env=environment,
             # Ctrl-C is for this process, which still has trials to give back to the server.
             start_new_session=True,
         )
         self._first_line: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
-        self._readers = [self._reader(self._read_stdout), self._reader(self._read_stderr)]
+        self._reader = threading.Thread(
+            target=self._read_stdout, name="tunewright-server-output", daemon=True
+        )
+        self._reader.start()
 
     @property
     def pid(self) -> int:
@@ -88,8 +94,9 @@ class ServerProcess:
     def wait(self) -> int:
         """Waits for its end, and gives its exit code: negative for a signal."""
         code = self._child.wait()
-        for reader in self._readers:
-            reader.join(timeout=5)
+        self._reader.join(timeout=5)
+        self._said = self._lines()
+        self._log.close()
         return code
 
     def end_input(self) -> None:
@@ -113,11 +120,11 @@ class ServerProcess:
 
     def tail(self) -> str:
         """The last lines that it logged."""
-        return "\n".join(self._tail)
+        return "\n".join(self._lines())
 
     def error(self) -> TunewrightError:
         """Why it ended: the error that it printed, or else the end of its log."""
-        for line in reversed(self._tail):
+        for line in reversed(self._lines()):
             if line.startswith('{"error"'):
                 try:
                     said = json.loads(line)["error"]
@@ -129,10 +136,14 @@ class ServerProcess:
         how = f"by signal {-code}" if code is not None and code < 0 else f"with exit code {code}"
         return Unavailable(f"the embedded server ended {how}; the end of its log:\n{self.tail()}")
 
-    def _reader(self, read: object) -> threading.Thread:
-        thread = threading.Thread(target=read, name="tunewright-server-output", daemon=True)  # type: ignore[arg-type]
-        thread.start()
-        return thread
+    def _lines(self) -> list[str]:
+        if self._log.closed:
+            return self._said
+        descriptor = self._log.fileno()
+        size = os.fstat(descriptor).st_size
+        start = max(0, size - _TAIL_BYTES)
+        said = os.pread(descriptor, size - start, start).decode(errors="replace")
+        return said.splitlines()[-_TAIL_LINES:]
 
     def _read_stdout(self) -> None:
         stdout = self._child.stdout
@@ -141,15 +152,6 @@ class ServerProcess:
             self._first_line.put(stdout.readline())
             while stdout.read(65536):
                 pass
-
-    def _read_stderr(self) -> None:
-        stderr = self._child.stderr
-        assert stderr is not None
-        with stderr:
-            for line in stderr:
-                text = line.decode(errors="replace").rstrip()
-                self._tail.append(text)
-                _log.debug("%s", text)
 
 
 def _is_ready(address: str) -> bool:

@@ -1,2 +1,3 @@
-"""What the synchronous and the asyncio API share: requests, records, and rules. Nothing here waits or sends.
+"""What the synchronous and the asyncio API share: requests, records, and rules. Nothing here waits or
+sends.
 """

@@ -16,7 +16,8 @@ AlgorithmLike = "str | Mapping[str, object] | Sequence[tuple[float, object]]"
 
 @dataclass(frozen=True)
 class Settings:
-    """All of a study's definition but its space. Times in seconds; None: the server's default, or no limit.
+    """All of a study's definition but its space. Times in seconds; None: the server's default, or no
+    limit.
     """
 
     algorithm: object = "tpe"

@@ -16,7 +16,7 @@ from tunewright.v1 import trial_pb2 as pb
 _log = logging.getLogger("tunewright")
 
 # So many leases go into one call.
-_BATCH = 1_000
+BATCH = 1_000
 
 # A thread without leases waits this long for the next one before it ends, so that quick trials share one.
 _IDLE = 5.0
@@ -101,8 +101,7 @@ class HeartbeatKeeper:
             due = self._wait_for_due()
             if due is None:
                 return
-            for start in range(0, len(due), _BATCH):
-                self._renew(due[start : start + _BATCH])
+            self._renew(due)
 
     def _wait_for_due(self) -> list[LeaseWatch] | None:
         """The leases to renew now; None if the thread is to end."""
@@ -114,28 +113,47 @@ class HeartbeatKeeper:
                 if self._closed or (not living and now >= idle_until):
                     self._thread = None
                     return None
-                # Those that are nearly due come along: one call instead of many.
-                due = [watch for watch in living if watch.due <= now + watch.ttl_ms / 12_000]
-                if any(watch.due <= now for watch in due):
-                    for watch in due:
-                        watch.put_off()
+                due = due_of(living, now)
+                if due:
                     return due
                 until = min((watch.due for watch in living), default=idle_until)
                 self._changed.wait(max(0.001, until - now))
 
     def _renew(self, batch: list[LeaseWatch]) -> None:
         request = pb.HeartbeatTrialsRequest(leases=[watch.lease for watch in batch])
-        # Beyond its period a heartbeat is overtaken by the next one.
-        patience = min(watch.ttl_ms for watch in batch) / 3000
         try:
-            answer = self._connection.call(self._connection.trials.HeartbeatTrials, request, timeout=patience)
+            answer = self._connection.call(
+                self._connection.trials.HeartbeatTrials, request, timeout=patience_of(batch)
+            )
         except TunewrightError as error:
             # The server ends no lease while it is away, so neither does its silence.
             if not self._closed:
                 _log.warning("%d leases could not be renewed: %s", len(batch), error)
             return
-        by_id = {watch.lease.lease_id: watch for watch in batch}
-        for lost in answer.lost:
-            watch = by_id.get(lost.lease.lease_id)
-            if watch is not None:
-                watch.lose(lost.code or "lease_lost", lost.message)
+        note_lost(batch, answer)
+
+
+def due_of(living: list[LeaseWatch], now: float) -> list[LeaseWatch]:
+    """The leases to renew now, each put off by its period; empty while none is due."""
+    # Those that are nearly due come along: one call instead of many.
+    due = [watch for watch in living if watch.due <= now + watch.ttl_ms / 12_000]
+    if not any(watch.due <= now for watch in due):
+        return []
+    due = due[:BATCH]
+    for watch in due:
+        watch.put_off()
+    return due
+
+
+def patience_of(batch: list[LeaseWatch]) -> float:
+    """How many seconds a heartbeat may take: beyond its period it is overtaken by the next one."""
+    return min(watch.ttl_ms for watch in batch) / 3000
+
+
+def note_lost(batch: list[LeaseWatch], answer: pb.HeartbeatTrialsResponse) -> None:
+    """Takes note of the leases that an answer says are lost."""
+    by_id = {watch.lease.lease_id: watch for watch in batch}
+    for lost in answer.lost:
+        watch = by_id.get(lost.lease.lease_id)
+        if watch is not None:
+            watch.lose(lost.code or "lease_lost", lost.message)

@@ -44,8 +44,9 @@ class _Details:
 
 def error_of(failure: grpc.RpcError) -> TunewrightError:
     """The typed error that a failed call stands for."""
-    status = failure.code() if isinstance(failure, grpc.Call) else grpc.StatusCode.UNKNOWN
-    text = (failure.details() if isinstance(failure, grpc.Call) else None) or str(status)
+    # Failures of threads and those of asyncio have these methods, but no class in common that has them.
+    status: grpc.StatusCode = getattr(failure, "code", lambda: grpc.StatusCode.UNKNOWN)()
+    text: str = getattr(failure, "details", str)() or str(status)
     details = _details_of(failure)
     if details.code is None and status is grpc.StatusCode.UNIMPLEMENTED:
         hint = "are the client and the server of the same version?"
@@ -68,9 +69,7 @@ def unreached(address: str, waited: float, error: TunewrightError) -> Unavailabl
 
 def _details_of(failure: grpc.RpcError) -> _Details:
     found = _Details()
-    if not isinstance(failure, grpc.Call):
-        return found
-    for key, value in failure.trailing_metadata() or ():
+    for key, value in getattr(failure, "trailing_metadata", tuple)() or ():
         if key == _DETAILS_KEY and isinstance(value, bytes):
             try:
                 _read_status(value, found)

@@ -29,6 +29,8 @@ def plot_history(source: Any, *, ax: Any = None, log: bool | None = None) -> Any
     _scatter(ax, completed, "o", _style.POINT, "completed", filled=True)
     _scatter(ax, pruned, "v", _style.PRUNED, "pruned", filled=False)
     _draw_best_so_far(ax, completed)
+    bare = [trial.number for trial in trials if trial.ending == "pruned" and trial.loss is None]
+    mark_at_foot(ax, bare, "v", _style.PRUNED, f"pruned before a loss ({len(bare)})")
     mark_failed(ax, [trial.number for trial in failed])
     ax.set_xlabel("trial (number)")
     ax.set_ylabel(_style.LOSS_LABEL)
@@ -67,15 +69,20 @@ def _draw_best_so_far(ax: Any, completed: list[PlottedTrial]) -> None:
 
 def mark_failed(ax: Any, positions: list[float] | list[int]) -> None:
     """Crosses along the foot of the axes, at places of the x axis: a failed trial has no loss."""
+    mark_at_foot(ax, positions, "x", _style.FAILED, f"failed ({len(positions)})")
+
+
+def mark_at_foot(ax: Any, positions: list[float] | list[int], marker: str, color: str, name: str) -> None:
+    """Markers for trials without a loss."""
     if positions:
         ax.scatter(
             positions,
             [0.025] * len(positions),
             transform=ax.get_xaxis_transform(),
-            marker="x",
+            marker=marker,
             s=26,
-            linewidths=1.4,
-            color=_style.FAILED,
+            linewidths=1.4 if marker == "x" else 0.0,
+            color=color,
             clip_on=False,
-            label=f"failed ({len(positions)})",
+            label=name,
         )

@@ -19,7 +19,7 @@ from typing import Any, cast
 
 from tunewright._outcome import Outcome
 from tunewright.worker._line import Line, WorkerGone
-from tunewright.worker.loading import LoadError, Objectives, import_function
+from tunewright.worker.loading import Function, LoadError, Objectives, import_function
 from tunewright.worker.trial import WorkerTrial
 
 _PR_SET_PDEATHSIG = 1
@@ -107,6 +107,12 @@ def _evaluate(line: Line, told: dict[str, Any], objectives: Objectives, resource
         outcome.reason, outcome.message = "start_failed", Outcome.failed("start_failed", str(error)).message
         return outcome
     trial = WorkerTrial(line, told, resources)
+    outcome = _called(function, trial)
+    outcome.attachments = {**trial.attached, **outcome.attachments}
+    return outcome
+
+
+def _called(function: Function, trial: WorkerTrial) -> Outcome:
     try:
         value = function(trial)
     except WorkerGone:

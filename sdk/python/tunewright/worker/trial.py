@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tunewright._outcome import ATTACHMENT_MAX, ATTACHMENTS_MAX
 from tunewright._plain import clean
+from tunewright.errors import Invalid
 
 if TYPE_CHECKING:
     from tunewright.worker._line import Line
@@ -60,6 +62,8 @@ class WorkerTrial:
         resume = told.get("resume")
         self.resume = None if resume is None else Resume(resume["step"], resume["checkpoint"])
         self.resources = resources
+        self.attached: dict[str, bytes] = {}
+        """What `attach` was given so far."""
         self._line = line
         self._sent = 0
         self._answered = 0
@@ -68,12 +72,15 @@ class WorkerTrial:
 
     def report(
         self,
-        value: float,
+        value: float | None,
         step: int,
         metrics: Mapping[str, float] | None = None,
         checkpoint: str | None = None,
-    ) -> None:
-        """Tells the intermediate loss `value` at `step` (from 0), and returns at once.
+    ) -> bool:
+        """Tells the intermediate loss `value` at `step` (from 0), and goes on at once.
+
+        Gives whether the trial should end early, as far as that is known yet; `should_stop()` waits for the
+        answer to this report.
 
         `checkpoint` names where a next attempt could go on, in at most 4 KiB; it gets it as `trial.resume`. A
         `value` that is not finite is left out of the report, and so are such metrics.
@@ -89,7 +96,7 @@ class WorkerTrial:
             {
                 "kind": "report",
                 "step": int(step),
-                "loss": _number("value", value),
+                "loss": None if value is None else _number("value", value),
                 "metrics": {
                     clean(str(name)): item for name, item in numbers_told.items() if item is not None
                 },
@@ -98,6 +105,18 @@ class WorkerTrial:
         )
         # Also keeps what the worker answers from piling up while nobody asks.
         self._take_in(0)
+        return self._stop
+
+    def attach(self, name: str, data: bytes) -> None:
+        """Keeps up to 64 MiB beside the trial under a name, in place of what was there; sent with its end."""
+        if not isinstance(data, (bytes, bytearray, memoryview)):
+            raise Invalid(f"must be bytes, not `{type(data).__name__}`", field="data")
+        others = sum(len(kept) for other, kept in self.attached.items() if other != name)
+        if len(data) > ATTACHMENT_MAX or others + len(data) > ATTACHMENTS_MAX:
+            hint = "keep it in a file and attach its path"
+            message = f"must have at most {ATTACHMENT_MAX} bytes, and all of a trial {ATTACHMENTS_MAX}"
+            raise Invalid(message, field="data", hint=hint)
+        self.attached[clean(name)] = bytes(data)
 
     def should_stop(self) -> bool:
         """Whether the trial should end early: it is worse than others were at this step, or its study ends.
