@@ -48,7 +48,7 @@ pub enum Action {
     Stop {
         cancel_running: bool,
     },
-    Update(UpdateStudy),
+    Update(Box<UpdateStudy>),
     Exhaust,
     /// Time passes, and the timer fires if it is due.
     Pass(u64),
@@ -135,7 +135,7 @@ impl Action {
                 3 => Just(Self::Exhaust),
                 1 => any::<bool>().prop_map(|cancel_running| Self::Stop { cancel_running }),
             ],
-            4 => update().prop_map(Self::Update),
+            4 => update().prop_map(|update| Self::Update(Box::new(update))),
             10 => times().prop_map(Self::Pass),
             4 => times().prop_map(Self::Lag),
             15 => Just(Self::Commit),

@@ -7,7 +7,7 @@ use tunewright_core::space::{Distribution, Node, ParamValue, ParameterNode, Poin
 use tunewright_core::study::{
     Budget, CancelTrial, Change, Command, CompleteTrial, EnqueueTrial, FailTrial, Header, LeaseRef,
     LeaseTrial, Lessee, Next, PruneTrial, ReleaseTrial, Reply, ReportTrial, ResumeHint, RetryPolicy, Status,
-    StopStudy, Study, StudySpec, Transition, Trial, TrialNumber, TrialResult, Version,
+    StopStudy, Study, StudySpec, Transition, Trial, TrialNumber, TrialResult, UpdateStudy, Version,
 };
 use tunewright_core::suggest::Algorithm;
 use tunewright_core::{Refusal, Timestamp};
@@ -88,7 +88,7 @@ impl World {
             Action::Stop { cancel_running } => {
                 self.send(Command::Stop(StopStudy { cancel_running: *cancel_running }));
             }
-            Action::Update(update) => self.send(Command::Update(update.clone())),
+            Action::Update(update) => self.send(Command::Update(UpdateStudy::clone(update))),
             Action::Exhaust => self.send(Command::Exhaust),
             Action::Pass(ms) => self.pass(*ms),
             Action::Lag(ms) => self.now = self.now.plus_millis(*ms),
