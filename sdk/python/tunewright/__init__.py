@@ -48,12 +48,14 @@ if TYPE_CHECKING:
     from tunewright.compat.exceptions import AllTrialsFailed as AllTrialsFailed
     from tunewright.compat.exceptions import BadSearchSpace as BadSearchSpace
     from tunewright.compat.exceptions import DuplicateLabel as DuplicateLabel
+    from tunewright.compat.exceptions import InvalidAnnotatedParameter as InvalidAnnotatedParameter
     from tunewright.compat.exceptions import InvalidLoss as InvalidLoss
     from tunewright.compat.exceptions import InvalidResultStatus as InvalidResultStatus
     from tunewright.compat.exceptions import InvalidTrial as InvalidTrial
     from tunewright.compat.fmin import FMinIter as FMinIter
     from tunewright.compat.fmin import fmin as fmin
     from tunewright.compat.fmin import fmin_pass_expr_memo_ctrl as fmin_pass_expr_memo_ctrl
+    from tunewright.compat.fmin import generate_trials_to_calculate as generate_trials_to_calculate
     from tunewright.compat.fmin import partial as partial
     from tunewright.compat.pyll import scope as scope
     from tunewright.errors import AlreadyExists as AlreadyExists
@@ -71,9 +73,9 @@ if TYPE_CHECKING:
     from tunewright.errors import TunewrightError as TunewrightError
     from tunewright.errors import Unauthenticated as Unauthenticated
     from tunewright.errors import Unavailable as Unavailable
-    from tunewright.spaces.parameters import Choice as Choice
-    from tunewright.spaces.parameters import Float as Float
-    from tunewright.spaces.parameters import Int as Int
+    from tunewright.spaces import Choice as Choice
+    from tunewright.spaces import Float as Float
+    from tunewright.spaces import Int as Int
     from tunewright.study import Study as Study
     from tunewright.trial import Trial as Trial
 
@@ -86,7 +88,7 @@ _HOMES = {
     "AllTrialsFailed": "tunewright.compat.exceptions:AllTrialsFailed",
     "AlreadyExists": "tunewright.errors:AlreadyExists",
     "BadSearchSpace": "tunewright.compat.exceptions:BadSearchSpace",
-    "Choice": "tunewright.spaces.parameters:Choice",
+    "Choice": "tunewright.spaces:Choice",
     "Client": "tunewright.client:Client",
     "Closed": "tunewright.errors:Closed",
     "Conflict": "tunewright.errors:Conflict",
@@ -95,11 +97,12 @@ _HOMES = {
     "DuplicateLabel": "tunewright.compat.exceptions:DuplicateLabel",
     "Exhausted": "tunewright.errors:Exhausted",
     "FMinIter": "tunewright.compat.fmin:FMinIter",
-    "Float": "tunewright.spaces.parameters:Float",
+    "Float": "tunewright.spaces:Float",
     "Forbidden": "tunewright.errors:Forbidden",
-    "Int": "tunewright.spaces.parameters:Int",
+    "Int": "tunewright.spaces:Int",
     "Internal": "tunewright.errors:Internal",
     "Invalid": "tunewright.errors:Invalid",
+    "InvalidAnnotatedParameter": "tunewright.compat.exceptions:InvalidAnnotatedParameter",
     "InvalidLoss": "tunewright.compat.exceptions:InvalidLoss",
     "InvalidResultStatus": "tunewright.compat.exceptions:InvalidResultStatus",
     "InvalidTrial": "tunewright.compat.exceptions:InvalidTrial",
@@ -136,6 +139,7 @@ _HOMES = {
     "exceptions": "tunewright.compat.exceptions",
     "fmin": "tunewright.compat.fmin:fmin",
     "fmin_pass_expr_memo_ctrl": "tunewright.compat.fmin:fmin_pass_expr_memo_ctrl",
+    "generate_trials_to_calculate": "tunewright.compat.fmin:generate_trials_to_calculate",
     "hp": "tunewright.compat.hp",
     "mix": "tunewright.compat.mix",
     "partial": "tunewright.compat.fmin:partial",
@@ -181,6 +185,7 @@ __all__ = [
     "Int",
     "Internal",
     "Invalid",
+    "InvalidAnnotatedParameter",
     "InvalidLoss",
     "InvalidResultStatus",
     "InvalidTrial",
@@ -206,6 +211,7 @@ __all__ = [
     "exceptions",
     "fmin",
     "fmin_pass_expr_memo_ctrl",
+    "generate_trials_to_calculate",
     "hp",
     "mix",
     "partial",

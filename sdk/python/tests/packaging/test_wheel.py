@@ -20,6 +20,15 @@ NEWEST = ("grpcio==1.85.1", "protobuf==7.36.2", "cloudpickle==3.1.2")
 
 VERSIONS_AND_DEPENDENCIES = [("3.10", OLDEST), ("3.11", NEWEST), ("3.12", OLDEST), ("3.13", NEWEST)]
 
+FMIN = """
+from tunewright import Trials, fmin, hp, tpe
+trials = Trials()
+best = fmin(lambda x: (x - 3) ** 2, hp.uniform("x", -5, 5), tpe.suggest, 15, trials=trials,
+            show_progressbar=False, rstate=1)
+assert len(trials) == 15 and abs(best["x"] - 3) < 2, best
+print("found", best)
+"""
+
 
 def test_the_wheel_has_all_and_no_more(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
@@ -50,6 +59,10 @@ def _works(environment: Environment) -> None:
     assert version.split() == ["tunewright", tunewright.__version__]
     told = environment.run("python", "-W", "error", "-c", "import tunewright; print(tunewright.__version__)")
     assert told.strip() == tunewright.__version__
+    assert environment.run("python", "-W", "error", "-c", FMIN).startswith("found")
+    by_module = environment.run("python", "-m", "tunewright.worker", "--help")
+    assert "--allow-pickled-objectives" in by_module
+    assert environment.run("tunewright-worker", "--help") == by_module
 
 
 @pytest.mark.parametrize(("version", "dependencies"), VERSIONS_AND_DEPENDENCIES)
