@@ -41,21 +41,22 @@ pub fn write_above(bar: Option<ProgressBar>) {
 
 /// Writes a line to stderr, above the bar if there is one.
 pub fn say(line: &str) {
-    // A closed stderr is no reason to stop working.
+    // It cannot fail.
     let _ = Stderr.write_all(format!("{line}\n").as_bytes());
 }
 
-/// Stderr, past the bar.
+/// Stderr, past the bar. Writing to it never fails: a stderr that nobody reads any more (its reader was killed) is no
+/// reason to stop working, and the subscriber would panic on the error.
 struct Stderr;
 
 impl Write for Stderr {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let bar = BAR.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let write = || std::io::stderr().lock().write_all(bytes);
-        match bar {
-            Some(bar) => bar.suspend(write)?,
-            None => write()?,
-        }
+        let _ = match bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        };
         Ok(bytes.len())
     }
 

@@ -31,7 +31,7 @@ pub struct LocalTrial {
 /// is a failed trial, which the search avoids.
 ///
 /// # Errors
-/// `invalid` if a setting of the algorithm is out of range.
+/// `invalid` if a setting of the algorithm is out of range, or it proposes nothing.
 ///
 /// ```
 /// use tunewright_core::{local::minimize, space::Space, suggest::Algorithm};
@@ -51,6 +51,9 @@ pub fn minimize(
     max_trials: u64,
 ) -> Result<LocalResult, Refusal> {
     algorithm.validate()?;
+    if *algorithm == Algorithm::External {
+        return Err(Refusal::invalid("algorithm", "must propose points, which `external` does not"));
+    }
     let mut suggester = build(algorithm, space, seed);
     let mut result = LocalResult::default();
     let fixed = Point::default();
@@ -127,5 +130,7 @@ mod tests {
         let space = space(r#"{"x": {"type": "uniform", "low": 0, "high": 1}}"#);
         let refused = minimize(&space, |_, _| Ok(0.0), &Algorithm::Tpe(settings), 5, 60);
         assert_eq!(refused.unwrap_err().field.as_deref(), Some("algorithm.gamma"));
+        let refused = minimize(&space, |_, _| Ok(0.0), &Algorithm::External, 5, 60);
+        assert_eq!(refused.unwrap_err().field.as_deref(), Some("algorithm"));
     }
 }

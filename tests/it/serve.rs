@@ -125,6 +125,26 @@ fn a_server_does_not_outlive_a_parent_that_is_killed() {
     assert_eq!(status.code(), Some(0), "{said}");
 }
 
+/// When a parent is killed, nobody reads what the server writes any more, either.
+#[test]
+fn a_server_ends_with_its_parent_although_nobody_reads_its_log() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut server = Served::start(&redb(&directory), &["-vv", "--exit-with-stdin"], Stdio::piped());
+    let stdin = server.stdin();
+    let url = server.url();
+    drop(server.child.stderr.take());
+    drop(server.child.stdout.take());
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(create(&url, "unheard"));
+    drop(stdin);
+    let deadline = Instant::now() + PATIENCE;
+    while !server.has_ended() {
+        assert!(Instant::now() < deadline, "the server does not end");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(server.child.wait().expect("it is ours").code(), Some(0));
+}
+
 #[test]
 fn a_directory_in_use_is_said_at_once_and_with_a_way_out() {
     let directory = tempfile::tempdir().expect("a directory");

@@ -36,7 +36,7 @@ fn what_is_wrong_is_named_with_its_place() {
         ("budget: {max_trials: -1}", "budget: invalid u64 (line 2, column 22)"),
         (
             "algorithm: tpes",
-            "algorithm: must be one of `random`, `tpe`, `anneal`, not `tpes` (line 2, column 12)",
+            "algorithm: must be one of `random`, `tpe`, `anneal`, `external`, `mix`, not `tpes` (line 2, column 12)",
         ),
         ("algorithm: {name: tpe, gama: 1}", "algorithm: unknown field `gama`, expected one of `gamma`, "),
         ("seed: 1\nseed: 2", "`seed` stands here twice (line 3, column 1)"),

@@ -36,7 +36,11 @@ impl Study {
         let old = &self.header;
         let freed = old.status != header.status
             || old.spec.budget != header.spec.budget
-            || old.spec.parallelism != header.spec.parallelism;
+            || old.spec.parallelism != header.spec.parallelism
+            || old.spec.algorithm != header.spec.algorithm;
+        if old.spec.algorithm != header.spec.algorithm {
+            effects.push(Effect::TakeOver);
+        }
         if freed && header.may_lease() {
             effects.push(Effect::OfferWork);
         }

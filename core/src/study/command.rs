@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{EndReason, Lessee, Objective, ResumeHint, TrialNumber, TrialResult};
 use crate::name::LeaseId;
 use crate::space::Point;
+use crate::suggest::Algorithm;
 
 /// What can be asked of a study.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,8 @@ pub enum Command {
     /// Gives the trial back: queued at once, no failure counted.
     Release(ReleaseTrial),
     Enqueue(EnqueueTrial),
+    /// Adds a trial that was evaluated elsewhere.
+    Add(AddTrial),
     /// Ends a trial for good, running or queued.
     Cancel(CancelTrial),
     /// Enqueues an ended trial's point once more, as a new trial.
@@ -106,6 +109,22 @@ pub struct EnqueueTrial {
     pub request_id: Option<String>,
 }
 
+/// A trial that was evaluated elsewhere: completed with its loss, or failed without.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AddTrial {
+    /// Full.
+    pub point: Point,
+    /// Finite.
+    pub loss: Option<f64>,
+    pub metrics: BTreeMap<String, f64>,
+    /// Only without a loss; `None` then: the objective failed.
+    pub reason: Option<EndReason>,
+    /// Only without a loss: what failed.
+    pub message: String,
+    pub result: TrialResult,
+    pub request_id: Option<String>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CancelTrial {
     pub trial: TrialNumber,
@@ -125,6 +144,8 @@ pub struct UpdateStudy {
     pub loss_threshold: Option<Option<f64>>,
     pub max_failed: Option<Option<u64>>,
     pub parallelism: Option<Option<u32>>,
+    /// Proposes from here on; what it knows is the study's whole history.
+    pub algorithm: Option<Algorithm>,
     pub objective: Option<Option<Objective>>,
     pub note: Option<String>,
     pub tags: Option<BTreeMap<String, String>>,

@@ -16,6 +16,8 @@ pub enum Effect {
     OfferWork,
     /// Push this ended trial to the suggester.
     Observe(TrialNumber),
+    /// The algorithm is another: its suggester takes over, with all ended trials observed.
+    TakeOver,
 }
 
 /// What watchers see.

@@ -147,6 +147,27 @@ fn a_trial_that_told_more_than_its_loss() {
 }
 
 #[test]
+fn a_trial_that_was_added() {
+    let outcome = Outcome { loss: Some(0.5), ..Outcome::default() };
+    let trial = Trial {
+        state: TrialState::Completed,
+        origin: Origin::Added,
+        fixed: crate::space::Point::default(),
+        point: Some(xy(0.5, 2)),
+        request_id: Some("add-1".to_owned()),
+        outcome: Some(outcome),
+        ended_at: Some(Timestamp(1_000)),
+        ..queued()
+    };
+    let json = r#"{
+        "number": 3, "state": "completed", "rev": 9, "origin": "added", "point": {"x": 0.5, "y": 2}, "attempt": 0,
+        "request_id": "add-1", "failures": 0, "losses": 0, "outcome": {"loss": 0.5}, "created_at": 1000,
+        "ended_at": 1000
+    }"#;
+    pinned(&trial, json);
+}
+
+#[test]
 fn a_header_with_an_objective() {
     let with = |objective| Header { objective, ..header(spec(), Timestamp(1_000)) };
     let written = |objective| serde_json::to_value(with(objective)).expect("it can be written");

@@ -40,7 +40,7 @@ pub use attachment::{
 };
 pub use change::{Change, Transition};
 pub use command::{
-    CancelTrial, Command, CompleteTrial, EnqueueTrial, FailTrial, LeaseRef, LeaseTrial, PruneTrial,
+    AddTrial, CancelTrial, Command, CompleteTrial, EnqueueTrial, FailTrial, LeaseRef, LeaseTrial, PruneTrial,
     ReleaseTrial, ReportTrial, StopStudy, UpdateStudy,
 };
 pub use effect::{Effect, Event};

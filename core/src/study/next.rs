@@ -2,6 +2,7 @@
 
 use super::{EndCause, Status, Study, TrialNumber};
 use crate::Timestamp;
+use crate::suggest::Algorithm;
 
 /// What a study would lease next.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,8 @@ pub enum Waiting {
     BudgetInFlight,
     /// Queued trials wait for their backoff.
     Backoff,
+    /// The algorithm is `external`, and nothing is enqueued.
+    NothingQueued,
 }
 
 impl Study {
@@ -49,11 +52,14 @@ impl Study {
             return Next::Queued { trial: trial.number, needs_point: trial.point.is_none() };
         }
         let has_budget = header.spec.budget.max_trials.is_none_or(|most| counts.budgeted() < most);
-        if header.closing.is_none() && has_budget {
+        let takes_more = header.closing.is_none() && has_budget;
+        let is_external = header.spec.algorithm == Algorithm::External;
+        if takes_more && !is_external {
             return Next::Fresh(self.next_number());
         }
         match self.index.next_backoff() {
             Some(until) => Next::Wait { why: Waiting::Backoff, until: Some(until) },
+            None if takes_more => Next::Wait { why: Waiting::NothingQueued, until: None },
             None => Next::Wait { why: Waiting::BudgetInFlight, until: None },
         }
     }
@@ -93,6 +99,7 @@ impl Waiting {
             Self::Parallelism => "as many trials run as may run at once",
             Self::BudgetInFlight => "all trials of its budget are running or waiting",
             Self::Backoff => "its queued trials wait for their next attempt",
+            Self::NothingQueued => "no trial is enqueued, and its algorithm is `external`",
         }
     }
 }

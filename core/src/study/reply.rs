@@ -22,6 +22,7 @@ pub enum Reply {
         requeued: bool,
     },
     Enqueued(TrialNumber),
+    Added(TrialNumber),
     Cancelled,
     Study(Box<Header>),
     Ticked,

@@ -127,6 +127,8 @@ pub enum Origin {
     Enqueued,
     /// A person had an ended trial (its number) tried once more.
     RetryOf(TrialNumber),
+    /// Evaluated elsewhere and added with its outcome; it never ran here.
+    Added,
 }
 
 /// Who holds a running trial. Id and attempt together are the fencing token.

@@ -10,6 +10,28 @@ pub enum Algorithm {
     Random,
     Tpe(TpeSettings),
     Anneal(AnnealSettings),
+    /// Nothing is proposed: only enqueued trials run. What a person left open of one is drawn from the prior.
+    External,
+    /// Each trial's point is proposed by one of several algorithms.
+    Mix(MixSettings),
+}
+
+/// Settings of [`Algorithm::Mix`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MixSettings {
+    /// 1 to 16 of them.
+    pub of: Vec<AlgorithmShare>,
+}
+
+/// One algorithm of a mix.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlgorithmShare {
+    /// How much of the trials are its own, against the other weights; > 0, finite.
+    pub weight: f64,
+    /// Any but a mix and `external`.
+    pub algorithm: Algorithm,
 }
 
 impl Default for Algorithm {

@@ -11,6 +11,7 @@ mod frame;
 #[cfg(test)]
 mod golden;
 mod history;
+mod mix;
 mod prior;
 #[cfg(test)]
 mod properties;
@@ -21,6 +22,6 @@ mod tpe;
 mod unseen;
 mod wishes;
 
-pub use algorithm::{Algorithm, AnnealSettings, TpeSettings};
+pub use algorithm::{Algorithm, AlgorithmShare, AnnealSettings, MixSettings, TpeSettings};
 pub use settings::ALGORITHMS;
 pub use suggester::{Ask, Observation, Proposal, Suggester, Verdict, build};

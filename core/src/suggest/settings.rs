@@ -5,20 +5,23 @@ use std::fmt;
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::{Algorithm, AnnealSettings, TpeSettings};
+use super::{Algorithm, AlgorithmShare, AnnealSettings, MixSettings, TpeSettings};
 use crate::Refusal;
 
-/// The names of the algorithms, for messages and shell completion.
+/// The names of the algorithms that propose points by themselves, with settings that all have defaults; for messages
+/// and shell completion. There are also `external`, which proposes nothing, and `mix`, which is made of these.
 pub const ALGORITHMS: [&str; 3] = ["random", "tpe", "anneal"];
 
 impl Algorithm {
-    /// The algorithm's name, as in [`ALGORITHMS`].
+    /// The algorithm's name.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Random => "random",
             Self::Tpe(_) => "tpe",
             Self::Anneal(_) => "anneal",
+            Self::External => "external",
+            Self::Mix(_) => "mix",
         }
     }
 
@@ -31,9 +34,14 @@ impl Algorithm {
             "random" => Ok(Self::Random),
             "tpe" => Ok(Self::Tpe(TpeSettings::default())),
             "anneal" => Ok(Self::Anneal(AnnealSettings::default())),
+            "external" => Ok(Self::External),
+            "mix" => Err(Refusal::invalid("algorithm", "must say what `mix` is made of").with_hint(
+                "for example {name: mix, of: [{weight: 1, algorithm: random}, {weight: 4, algorithm: tpe}]}",
+            )),
             other => {
                 let shown: String = other.chars().take(40).collect();
                 let names = ALGORITHMS.map(|name| format!("`{name}`")).join(", ");
+                let names = format!("{names}, `external`, `mix`");
                 Err(Refusal::invalid("algorithm", format!("must be one of {names}, not `{shown}`")))
             }
         }
@@ -45,9 +53,10 @@ impl Algorithm {
     /// `invalid`, naming the setting and what it must be.
     pub fn validate(&self) -> Result<(), Refusal> {
         match self {
-            Self::Random => Ok(()),
+            Self::Random | Self::External => Ok(()),
             Self::Tpe(settings) => settings.validate(),
             Self::Anneal(settings) => settings.validate(),
+            Self::Mix(settings) => settings.validate(),
         }
         .map_err(|refusal| refusal.within("algorithm"))
     }
@@ -70,6 +79,27 @@ impl AnnealSettings {
         demand(fits, "avg_best_idx", "must be >= 1 and finite", avg_best_idx)?;
         let fits = shrink_coef >= 0.0 && shrink_coef.is_finite();
         demand(fits, "shrink_coef", "must be >= 0 and finite", shrink_coef)
+    }
+}
+
+impl MixSettings {
+    /// The most algorithms that one mix is made of.
+    pub const SHARES_MAX: usize = 16;
+
+    fn validate(&self) -> Result<(), Refusal> {
+        let most = Self::SHARES_MAX;
+        let count = self.of.len();
+        demand((1..=most).contains(&count), "of", &format!("must have 1 to {most} shares"), count)?;
+        for (at, AlgorithmShare { weight, algorithm }) in self.of.iter().enumerate() {
+            let fits = *weight > 0.0 && weight.is_finite();
+            demand(fits, &format!("of.{at}.weight"), "must be > 0 and finite", weight)?;
+            let is_plain = !matches!(algorithm, Algorithm::Mix(_) | Algorithm::External);
+            let must_be = "must be one that proposes points by itself";
+            let name = format!("`{}`", algorithm.name());
+            demand(is_plain, &format!("of.{at}.algorithm"), must_be, name)?;
+            algorithm.validate().map_err(|refusal| refusal.within(&format!("of.{at}")))?;
+        }
+        Ok(())
     }
 }
 
@@ -114,15 +144,19 @@ impl<'de> Visitor<'de> for NameOrMap {
             None => return Err(A::Error::missing_field("name")),
         };
         let within = |error: serde_json::Error| A::Error::custom(format!("algorithm: {error}"));
+        if name == "mix" {
+            return Ok(Algorithm::Mix(MixSettings::deserialize(settings).map_err(within)?));
+        }
         match Algorithm::named(&name).map_err(A::Error::custom)? {
-            Algorithm::Random => match settings.keys().next() {
-                Some(key) => Err(A::Error::custom(format!("algorithm: `random` has no setting `{key}`"))),
-                None => Ok(Algorithm::Random),
+            plain @ (Algorithm::Random | Algorithm::External) => match settings.keys().next() {
+                Some(key) => Err(A::Error::custom(format!("algorithm: `{name}` has no setting `{key}`"))),
+                None => Ok(plain),
             },
             Algorithm::Tpe(_) => Ok(Algorithm::Tpe(TpeSettings::deserialize(settings).map_err(within)?)),
             Algorithm::Anneal(_) => {
                 Ok(Algorithm::Anneal(AnnealSettings::deserialize(settings).map_err(within)?))
             }
+            Algorithm::Mix(_) => Err(A::Error::custom("algorithm: a mix is not made by its name")),
         }
     }
 }
@@ -153,10 +187,17 @@ mod tests {
     #[test]
     fn what_is_not_known_is_named() {
         for (json, says) in [
-            (r#""bayes""#, "algorithm: must be one of `random`, `tpe`, `anneal`, not `bayes`"),
+            (
+                r#""bayes""#,
+                "algorithm: must be one of `random`, `tpe`, `anneal`, `external`, `mix`, not `bayes`",
+            ),
             (r#"{"name": "tpe", "gama": 1}"#, "algorithm: unknown field `gama`, expected one of `gamma`"),
             (r#"{"name": "random", "gamma": 1}"#, "algorithm: `random` has no setting `gamma`"),
             (r#"{"gamma": 1}"#, "missing field `name`"),
+            (r#"{"name": "external", "gamma": 1}"#, "algorithm: `external` has no setting `gamma`"),
+            (r#""mix""#, "algorithm: must say what `mix` is made of"),
+            (r#"{"name": "mix"}"#, "algorithm: missing field `of`"),
+            (r#"{"name": "mix", "of": [{"weight": 1}]}"#, "algorithm: missing field `algorithm`"),
             (r#"{"name": "tpe", "name": "tpe"}"#, "algorithm: `name` is there twice"),
             (r#"{"name": 3}"#, "algorithm.name: must be a string, not 3"),
             ("3", "expected the name of an algorithm"),
@@ -164,6 +205,54 @@ mod tests {
             let error = read(json).expect_err(json);
             assert!(error.contains(says), "{json}: {error}");
         }
+    }
+
+    #[test]
+    fn a_mix_is_read_and_written() {
+        let yaml = "
+            name: mix
+            of:
+              - {weight: 0.2, algorithm: random}
+              - {weight: 0.8, algorithm: {name: tpe, gamma: 0.3}}";
+        let mix: Algorithm = serde_saphyr::from_str(yaml).unwrap();
+        let tpe = TpeSettings { gamma: 0.3, ..TpeSettings::default() };
+        let share = |weight, algorithm| AlgorithmShare { weight, algorithm };
+        let of = vec![share(0.2, Algorithm::Random), share(0.8, Algorithm::Tpe(tpe))];
+        assert_eq!(mix, Algorithm::Mix(MixSettings { of }));
+        assert_eq!((mix.validate(), mix.name()), (Ok(()), "mix"));
+        let written = serde_json::to_string(&mix).unwrap();
+        assert!(written.starts_with(r#"{"name":"mix","of":[{"weight":0.2,"algorithm":{"name":"random"}},"#));
+        assert_eq!(read(&written), Ok(mix));
+        assert_eq!(read(r#""external""#), Ok(Algorithm::External));
+        assert_eq!(serde_json::to_string(&Algorithm::External).unwrap(), r#"{"name":"external"}"#);
+    }
+
+    #[test]
+    fn a_mix_out_of_range_is_refused_by_the_share() {
+        let mix = |of: Vec<AlgorithmShare>| {
+            Algorithm::Mix(MixSettings { of }).validate().map_err(|refusal| refusal.to_string())
+        };
+        let share = |weight, algorithm| AlgorithmShare { weight, algorithm };
+        let good = share(1.0, Algorithm::Random);
+        assert_eq!(mix(Vec::new()), Err("algorithm.of: must have 1 to 16 shares, not 0".to_owned()));
+        assert_eq!(mix(vec![good.clone(); 16]), Ok(()));
+        let error = mix(vec![good.clone(); 17]).unwrap_err();
+        assert_eq!(error, "algorithm.of: must have 1 to 16 shares, not 17");
+        for weight in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            let error = mix(vec![good.clone(), share(weight, Algorithm::Random)]).unwrap_err();
+            assert_eq!(error, format!("algorithm.of.1.weight: must be > 0 and finite, not {weight}"));
+        }
+        for (odd, name) in [
+            (Algorithm::External, "external"),
+            (Algorithm::Mix(MixSettings { of: vec![good.clone()] }), "mix"),
+        ] {
+            let error = mix(vec![good.clone(), share(1.0, odd)]).unwrap_err();
+            let says = "algorithm.of.1.algorithm: must be one that proposes points by itself";
+            assert_eq!(error, format!("{says}, not `{name}`"));
+        }
+        let tpe = Algorithm::Tpe(TpeSettings { gamma: 9.0, ..TpeSettings::default() });
+        let error = mix(vec![share(1.0, tpe)]).unwrap_err();
+        assert_eq!(error, "algorithm.of.0.algorithm.gamma: must be > 0 and <= 2, not 9");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::space::{Point, Space};
 
 use super::Algorithm;
 use super::anneal::Anneal;
+use super::mix::Mix;
 use super::random::Random;
 use super::tpe::Tpe;
 
@@ -64,8 +65,9 @@ pub trait Suggester: Send + std::fmt::Debug {
 #[must_use]
 pub fn build(algorithm: &Algorithm, space: &Space, seed: u64) -> Box<dyn Suggester> {
     match algorithm {
-        Algorithm::Random => Box::new(Random::new(space, seed)),
+        Algorithm::Random | Algorithm::External => Box::new(Random::new(space, seed)),
         Algorithm::Tpe(settings) => Box::new(Tpe::new(settings, space, seed)),
         Algorithm::Anneal(settings) => Box::new(Anneal::new(settings, space, seed)),
+        Algorithm::Mix(settings) => Box::new(Mix::new(settings, space, seed)),
     }
 }

@@ -38,6 +38,12 @@ pub enum Action {
         full: bool,
         request: Option<u8>,
     },
+    /// A trial that was evaluated elsewhere; without a loss it failed.
+    Add {
+        value: u8,
+        loss: Option<f64>,
+        request: Option<u8>,
+    },
     Cancel(u64),
     Retry {
         trial: u64,
@@ -48,7 +54,7 @@ pub enum Action {
     Stop {
         cancel_running: bool,
     },
-    Update(UpdateStudy),
+    Update(Box<UpdateStudy>),
     Exhaust,
     /// Time passes, and the timer fires if it is due.
     Pass(u64),
@@ -122,11 +128,15 @@ impl Action {
             full,
             request,
         });
+        let loss = prop::option::weighted(0.7, (0_i32..40).prop_map(|loss| f64::from(loss) / 8.0));
+        let add =
+            (0_u8..4, loss, request()).prop_map(|(value, loss, request)| Self::Add { value, loss, request });
         prop_oneof![
             30 => ask,
             45 => say,
             10 => any::<usize>().prop_map(Self::Resend),
             6 => enqueue,
+            3 => add,
             3 => (0_u64..25).prop_map(Self::Cancel),
             3 => (0_u64..25, request()).prop_map(|(trial, request)| Self::Retry { trial, request }),
             1 => Just(Self::Pause),
@@ -135,7 +145,7 @@ impl Action {
                 3 => Just(Self::Exhaust),
                 1 => any::<bool>().prop_map(|cancel_running| Self::Stop { cancel_running }),
             ],
-            4 => update().prop_map(Self::Update),
+            4 => update().prop_map(|update| Self::Update(Box::new(update))),
             10 => times().prop_map(Self::Pass),
             4 => times().prop_map(Self::Lag),
             15 => Just(Self::Commit),

@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 
 use tunewright_core::Refusal;
-use tunewright_core::suggest::{Algorithm, AnnealSettings, TpeSettings};
+use tunewright_core::suggest::{Algorithm, AlgorithmShare, AnnealSettings, MixSettings, TpeSettings};
 
-use super::field::listed;
+use super::field::{listed, required};
 use crate::v1;
 
-const NAMES: [&str; 3] = ["random", "tpe", "anneal"];
+const NAMES: [&str; 5] = ["random", "tpe", "anneal", "external", "mix"];
 
 impl TryFrom<v1::Algorithm> for Algorithm {
     type Error = Refusal;
 
     fn try_from(algorithm: v1::Algorithm) -> Result<Self, Refusal> {
         let v1::Algorithm { name, settings, mix } = algorithm;
-        if !mix.is_empty() {
-            return Err(Refusal::invalid("mix", "is not understood by this server yet"));
+        if name != "mix" && !mix.is_empty() {
+            return Err(Refusal::invalid("mix", "must only be given with the name `mix`"));
         }
         match name.as_str() {
             "random" => {
@@ -25,6 +25,14 @@ impl TryFrom<v1::Algorithm> for Algorithm {
             }
             "tpe" => tpe(settings).map(Self::Tpe),
             "anneal" => anneal(settings).map(Self::Anneal),
+            "external" => {
+                Settings(settings).end("external", &[])?;
+                Ok(Self::External)
+            }
+            "mix" => {
+                Settings(settings).end("mix", &[])?;
+                shares(mix).map(|of| Self::Mix(MixSettings { of }))
+            }
             other => {
                 let shown: String = other.chars().take(40).collect();
                 let message = format!("must be one of {}, not `{shown}`", listed(NAMES));
@@ -51,10 +59,38 @@ impl From<&Algorithm> for v1::Algorithm {
             Algorithm::Anneal(AnnealSettings { avg_best_idx, shrink_coef }) => {
                 ("anneal", vec![("avg_best_idx", *avg_best_idx), ("shrink_coef", *shrink_coef)])
             }
+            Algorithm::External => ("external", Vec::new()),
+            Algorithm::Mix(_) => ("mix", Vec::new()),
         };
         let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { name: name.to_owned(), settings, mix: Vec::new() }
+        let mix = match algorithm {
+            Algorithm::Mix(settings) => settings.of.iter().map(v1::AlgorithmShare::from).collect(),
+            _ => Vec::new(),
+        };
+        Self { name: name.to_owned(), settings, mix }
     }
+}
+
+impl From<&AlgorithmShare> for v1::AlgorithmShare {
+    fn from(share: &AlgorithmShare) -> Self {
+        Self { weight: share.weight, algorithm: Some((&share.algorithm).into()) }
+    }
+}
+
+/// What a mix is made of. How many there may be and of which weights, the core says; that none is a mix or `external`
+/// is said here, before a message of many levels is gone through.
+fn shares(mix: Vec<v1::AlgorithmShare>) -> Result<Vec<AlgorithmShare>, Refusal> {
+    let share = |share: v1::AlgorithmShare| {
+        let algorithm = required(share.algorithm, "algorithm")?;
+        if matches!(algorithm.name.as_str(), "mix" | "external") {
+            let message = format!("must be one that proposes points by itself, not `{}`", algorithm.name);
+            return Err(Refusal::invalid("algorithm.name", message));
+        }
+        let algorithm = Algorithm::try_from(algorithm).map_err(|refusal| refusal.within("algorithm"))?;
+        Ok(AlgorithmShare { weight: share.weight, algorithm })
+    };
+    let shares = mix.into_iter().enumerate();
+    shares.map(|(at, sent)| share(sent).map_err(|e: Refusal| e.within(&format!("mix.{at}")))).collect()
 }
 
 fn tpe(settings: BTreeMap<String, f64>) -> Result<TpeSettings, Refusal> {

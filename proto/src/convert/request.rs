@@ -3,8 +3,8 @@
 use tunewright_core::Refusal;
 use tunewright_core::space::Point;
 use tunewright_core::study::{
-    CancelTrial, CompleteTrial, EnqueueTrial, FailTrial, PruneTrial, ReleaseTrial, ReportTrial, ResumeHint,
-    StopStudy, StudyRef, TrialNumber,
+    AddTrial, CancelTrial, CompleteTrial, EnqueueTrial, FailTrial, PruneTrial, ReleaseTrial, ReportTrial,
+    ResumeHint, StopStudy, StudyRef, TrialNumber,
 };
 
 use super::field::{non_empty, required};
@@ -106,6 +106,43 @@ impl TryFrom<v1::EnqueueTrialRequest> for ForStudy<EnqueueTrial> {
             request_id: non_empty(request.request_id),
         };
         Ok(Self { study, command })
+    }
+}
+
+impl TryFrom<v1::AddTrialRequest> for ForStudy<AddTrial> {
+    type Error = Refusal;
+
+    fn try_from(request: v1::AddTrialRequest) -> Result<Self, Refusal> {
+        let study = study_from_wire(request.study)?;
+        let point = Point::try_from(required(request.point, "point")?);
+        let command = AddTrial {
+            point: point.map_err(|e| e.within("point"))?,
+            loss: request.loss,
+            metrics: request.metrics,
+            reason: end_reason::from_number(request.reason).map_err(|e| e.within("reason"))?,
+            message: request.message,
+            result: result::from_wire(request.result)?,
+            request_id: non_empty(request.request_id),
+        };
+        Ok(Self { study, command })
+    }
+}
+
+impl TryFrom<ForStudy<AddTrial>> for v1::AddTrialRequest {
+    type Error = Refusal;
+
+    fn try_from(add: ForStudy<AddTrial>) -> Result<Self, Refusal> {
+        let ForStudy { study, command } = add;
+        Ok(Self {
+            study: Some((&study).into()),
+            point: Some(command.point.into()),
+            loss: command.loss,
+            metrics: command.metrics,
+            reason: end_reason::to_number(command.reason),
+            message: command.message,
+            result: result::to_wire(command.result)?,
+            request_id: command.request_id.unwrap_or_default(),
+        })
     }
 }
 

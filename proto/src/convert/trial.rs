@@ -130,6 +130,7 @@ impl TryFrom<TrialInfo> for v1::Trial {
             Origin::Suggested => ("suggested", None),
             Origin::Enqueued => ("enqueued", None),
             Origin::RetryOf(number) => ("retry", Some(number.0)),
+            Origin::Added => ("added", None),
         };
         Ok(Self {
             number: trial.number.0,
@@ -241,8 +242,9 @@ fn origin(name: &str, retry_of: Option<u64>) -> Result<Origin, Refusal> {
         "suggested" => Ok(Origin::Suggested),
         "enqueued" => Ok(Origin::Enqueued),
         "retry" => Ok(Origin::RetryOf(TrialNumber(required(retry_of, "retry_of")?))),
+        "added" => Ok(Origin::Added),
         other => {
-            let known = listed(["suggested", "enqueued", "retry"]);
+            let known = listed(["suggested", "enqueued", "retry", "added"]);
             Err(Refusal::invalid("origin", format!("must be one of {known}, not `{other}`")))
         }
     }

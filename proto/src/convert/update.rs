@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use tunewright_core::Refusal;
 use tunewright_core::study::{StudyRef, UpdateStudy};
+use tunewright_core::suggest::Algorithm;
 
 use super::field::listed;
 use super::{ForStudy, budget, objective_from_wire, spec, study_from_wire};
@@ -17,9 +18,7 @@ impl TryFrom<v1::UpdateStudyRequest> for ForStudy<UpdateStudy> {
 
     fn try_from(request: v1::UpdateStudyRequest) -> Result<Self, Refusal> {
         let study = study_from_wire(request.study)?;
-        if request.algorithm.is_some() {
-            return Err(Refusal::invalid("algorithm", "cannot be changed by this server yet"));
-        }
+        let algorithm = request.algorithm.map(Algorithm::try_from).transpose();
         let clear = Clear::new(request.clear)?;
         let command = UpdateStudy {
             max_trials: clear.or("max_trials", budget::max_trials(request.max_trials)?)?,
@@ -27,6 +26,7 @@ impl TryFrom<v1::UpdateStudyRequest> for ForStudy<UpdateStudy> {
             loss_threshold: clear.or("loss_threshold", budget::loss_threshold(request.loss_threshold)?)?,
             max_failed: clear.or("max_failed", request.max_failed)?,
             parallelism: clear.or("parallelism", spec::parallelism(request.parallelism)?)?,
+            algorithm: algorithm.map_err(|refusal| refusal.within("algorithm"))?,
             objective: clear.or("objective", objective_from_wire(request.objective)?)?,
             note: request.note.map(spec::note).transpose()?,
             tags: request.tags.map(|tags| spec::tags(tags.entries)).transpose()?,
@@ -58,7 +58,7 @@ impl From<ForStudy<UpdateStudy>> for v1::UpdateStudyRequest {
             note: update.note,
             tags: update.tags.map(|entries| v1::Tags { entries }),
             clear: clear.map(|(name, _)| name.to_owned()).collect(),
-            algorithm: None,
+            algorithm: update.algorithm.as_ref().map(v1::Algorithm::from),
             objective: update.objective.flatten().map(v1::Objective::from),
         }
     }

@@ -118,10 +118,11 @@ pub use watch::Watch;
 pub use tunewright_core::name::{PoolName, ProjectName, StudyName, WorkerId};
 pub use tunewright_core::space::{ParamValue, Point, Space};
 pub use tunewright_core::study::{
-    Attachment, AttachmentKey, AttachmentName, Budget, EndCause, EndReason, NoProgress, Report, ResumeHint,
-    RetryPolicy, Status, StudyRef, StudySpec, Transition, TrialNumber, TrialState, UpdateStudy,
+    AddTrial, Attachment, AttachmentKey, AttachmentName, Budget, EndCause, EndReason, NoProgress, Objective,
+    PickledFunction, Report, ResumeHint, RetryPolicy, Status, StudyRef, StudySpec, Transition, TrialNumber,
+    TrialResult, TrialState, UpdateStudy,
 };
-pub use tunewright_core::suggest::{Algorithm, AnnealSettings, TpeSettings};
+pub use tunewright_core::suggest::{Algorithm, AlgorithmShare, AnnealSettings, MixSettings, TpeSettings};
 pub use tunewright_core::{Code, Refusal, Timestamp};
 pub use tunewright_proto::convert::{
     Assignment, BestLoss, ReportEvent, StudyInfo, StudyLease, TrialEvent, TrialInfo, WatchEvent, WorkerInfo,

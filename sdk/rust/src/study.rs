@@ -4,7 +4,7 @@ use futures::StreamExt as _;
 use tunewright_core::Code;
 use tunewright_core::name::StudyName;
 use tunewright_core::space::Point;
-use tunewright_core::study::{Report, StudyRef, TrialNumber, TrialState, UpdateStudy};
+use tunewright_core::study::{AddTrial, Report, StudyRef, TrialNumber, TrialState, UpdateStudy};
 use tunewright_proto::convert::{ForStudy, StudyInfo, TrialInfo};
 use tunewright_proto::v1;
 use uuid::Uuid;
@@ -125,6 +125,23 @@ impl Study {
         Ok(TrialNumber(answer.await?.number))
     }
 
+    /// Adds a trial that was evaluated elsewhere, already ended: with its loss it counts as completed, without one as
+    /// failed. It counts as any other toward budgets, and the search learns from it. With a `request_id` of its own in
+    /// it a program may send it again after a restart, and it is added once; without one, a call sends its own.
+    ///
+    /// # Errors
+    /// `invalid` if the point is not a full one of the space, `closed` if the study was stopped, has failed, or has all
+    /// trials of its budget, `conflict` if the request id was used for another trial.
+    pub async fn add(&self, trial: AddTrial) -> Result<TrialNumber, Error> {
+        let mut trial = ForStudy { study: self.study.clone(), command: trial };
+        trial.command.request_id.get_or_insert_with(|| Uuid::now_v7().simple().to_string());
+        let request = v1::AddTrialRequest::try_from(trial)?;
+        let answer = self
+            .client
+            .call(&request, |channel, request| async move { trials(channel).add_trial(request).await });
+        Ok(TrialNumber(answer.await?.number))
+    }
+
     /// All trials that match, in the order of their numbers.
     ///
     /// # Errors
@@ -237,7 +254,7 @@ impl Study {
         answer.await.map(|_| ())
     }
 
-    /// Changes budgets, parallelism, note or tags. Raising a budget reopens a study that had completed by it.
+    /// Changes budgets, parallelism, algorithm, objective, note or tags. Raising a budget reopens a study that had completed by it.
     ///
     /// # Errors
     /// `invalid` if a part is wrong.

@@ -48,6 +48,8 @@ struct OnOffer {
     asking: u32,
     /// It had nothing; not to be asked before this, unless it signals.
     not_before: Option<Instant>,
+    /// How often it has signalled. That it had nothing counts only if it has not signalled since it was asked.
+    signals: u64,
 }
 
 impl Dispatcher {
@@ -97,7 +99,11 @@ impl Dispatcher {
 
     fn signalled(&mut self, signal: Signal) {
         match signal {
-            Signal::WorkOffered(study) => self.offers.entry(study).or_default().not_before = None,
+            Signal::WorkOffered(study) => {
+                let on = self.offers.entry(study).or_default();
+                on.not_before = None;
+                on.signals += 1;
+            }
             Signal::Revoked { study, worker, lease } => {
                 self.roster.revoke(&worker, StudyLease::new(study, lease));
             }
@@ -134,9 +140,11 @@ impl Dispatcher {
             Message::List(answer) => {
                 let _ = answer.send(self.roster.view());
             }
-            Message::Leased { worker, session, study, slots, asked } => {
+            Message::Leased { worker, session, study, slots, signals, asked } => {
                 self.roster.unreserve(&worker, session, slots);
-                self.leased(&worker, session, &study, slots, asked);
+                let on = self.offers.entry(study.clone()).or_default();
+                on.asking = on.asking.saturating_sub(slots);
+                self.leased(&worker, session, &study, signals, asked);
             }
         }
     }
@@ -173,9 +181,9 @@ impl Dispatcher {
     fn ask(&mut self, assigned: Assigned, handle: Handle) {
         let slots = assigned.slots.min(ASK_MAX);
         let Some(session) = self.roster.reserve(&assigned.worker, slots) else { return };
-        if let Some(on) = self.offers.get_mut(&assigned.study) {
-            on.asking += slots;
-        }
+        let on = self.offers.entry(assigned.study.clone()).or_default();
+        on.asking += slots;
+        let signals = on.signals;
         let sender = self.sender.clone();
         tokio::spawn(async move {
             let ask = Ask {
@@ -185,8 +193,8 @@ impl Dispatcher {
                 reclaim: false,
             };
             let asked = handle.ask(ask).await.map(|asked| (asked, Arc::clone(handle.spec())));
-            let message =
-                Message::Leased { worker: assigned.worker, session, study: assigned.study, slots, asked };
+            let Assigned { worker, study, .. } = assigned;
+            let message = Message::Leased { worker, session, study, slots, signals, asked };
             // At shutdown nobody is there to hear it; the leases then wait for their worker or expire.
             let _ = sender.send(message).await;
         });
@@ -197,11 +205,10 @@ impl Dispatcher {
         worker: &WorkerId,
         session: u64,
         study: &StudyRef,
-        slots: u32,
+        signals: u64,
         asked: Result<(Asked, Arc<StudySpec>), Refusal>,
     ) {
         let on = self.offers.entry(study.clone()).or_default();
-        on.asking = on.asking.saturating_sub(slots);
         let (asked, spec) = match asked {
             Ok(answered) => answered,
             Err(refusal) => {
@@ -214,8 +221,10 @@ impl Dispatcher {
             self.offers.remove(study);
         } else if let Some((why, until)) = asked.waiting {
             debug!(%study, ?why, "nothing to lease");
-            let sweep = Instant::now() + SWEEP;
-            on.not_before = Some(until.map_or(sweep, |until| self.clock.instant_of(until).min(sweep)));
+            if on.signals == signals {
+                let sweep = Instant::now() + SWEEP;
+                on.not_before = Some(until.map_or(sweep, |until| self.clock.instant_of(until).min(sweep)));
+            }
         }
         for trial in asked.trials {
             self.deliver(worker, session, study, &spec, trial, asked.objective.clone());

@@ -60,6 +60,8 @@ pub(super) enum Message {
         session: u64,
         study: StudyRef,
         slots: u32,
+        /// How often the study had signalled when it was asked.
+        signals: u64,
         asked: Result<(Asked, Arc<StudySpec>), Refusal>,
     },
 }

@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 use tunewright_core::Refusal;
 use tunewright_core::study::{
-    CancelTrial, Command, CompleteTrial, EnqueueTrial, FailTrial, Lessee, PruneTrial, ReleaseTrial, Reply,
-    ReportTrial, StudyRef, TrialNumber,
+    AddTrial, CancelTrial, Command, CompleteTrial, EnqueueTrial, FailTrial, Lessee, PruneTrial, ReleaseTrial,
+    Reply, ReportTrial, StudyRef, TrialNumber, Waiting,
 };
 use tunewright_proto::convert::{ForStudy, StudyLease, study_from_wire};
 use tunewright_proto::v1;
@@ -52,7 +52,7 @@ impl TrialApi {
         {
             let message =
                 format!("study `{}` has nothing to lease at the moment: {}", handle.key().name, why.as_str());
-            return Err(Refusal::exhausted(message, 500));
+            return Err(Refusal::exhausted(message, retry_after_ms(why)));
         }
         let (objective, durability) = (asked.objective, self.registry.durability());
         let encode = |trial| assignment(handle.key(), handle.spec(), trial, objective.clone(), durability);
@@ -77,6 +77,14 @@ impl TrialApi {
 
     async fn command(&self, study: &StudyRef, command: Command) -> Result<Reply, Refusal> {
         self.registry.get(study)?.command(command).await
+    }
+}
+
+/// When an ask that got nothing is worth sending again. Who enqueues trials one by one does so as soon as one has ended.
+const fn retry_after_ms(why: Waiting) -> u64 {
+    match why {
+        Waiting::NothingQueued => 100,
+        _ => 500,
     }
 }
 
@@ -218,9 +226,16 @@ impl TrialService for TrialApi {
 
     async fn add_trial(
         &self,
-        _request: Request<v1::AddTrialRequest>,
+        request: Request<v1::AddTrialRequest>,
     ) -> Result<Response<v1::AddTrialResponse>, Status> {
-        Err(Status::unimplemented("this server cannot add trials yet"))
+        let added = async {
+            let ForStudy { study, command } = ForStudy::<AddTrial>::try_from(request.into_inner())?;
+            match self.command(&study, Command::Add(command)).await? {
+                Reply::Added(number) => Ok(v1::AddTrialResponse { number: number.0 }),
+                other => Err(unexpected(&other)),
+            }
+        };
+        answer(added.await)
     }
 
     async fn cancel_trial(

@@ -4,8 +4,8 @@ use tracing::warn;
 use tunewright_core::name::LeaseId;
 use tunewright_core::space::Point;
 use tunewright_core::study::{
-    Change, Command, Effect, EndCause, LeaseTrial, Next, Reply, Study, Trial, TrialNumber, TrialState,
-    Waiting,
+    Change, Command, Effect, EndCause, LeaseTrial, Next, Reply, Study, StudySpec, Trial, TrialNumber,
+    TrialState, Waiting,
 };
 use tunewright_core::suggest::{self, Observation, Proposal, Suggester, Verdict};
 use tunewright_core::{Refusal, Timestamp};
@@ -39,11 +39,7 @@ enum Leased {
 
 impl OpenStudy {
     pub(super) fn load(stored: StoredStudy, now: Timestamp) -> Self {
-        let spec = &stored.header.spec;
-        let mut suggester = suggest::build(&spec.algorithm, &spec.space, spec.seed);
-        for observation in stored.trials.iter().filter_map(observation) {
-            suggester.observe(&observation);
-        }
+        let suggester = suggester(&stored.header.spec, stored.trials.iter());
         Self { study: Study::load(stored.header, stored.version, stored.trials, now), suggester }
     }
 
@@ -59,6 +55,7 @@ impl OpenStudy {
             for effect in self.study.apply(&change) {
                 match effect {
                     Effect::Observe(number) => self.observe(number),
+                    Effect::TakeOver => self.take_over(),
                     effect => applied.effects.push(effect),
                 }
             }
@@ -165,11 +162,28 @@ impl OpenStudy {
         }
     }
 
+    /// The study has another algorithm: a suggester of it that knows all that has ended.
+    fn take_over(&mut self) {
+        let study = &self.study;
+        let build = || suggester(&study.header().spec, study.trials());
+        let is_long = study.counts().completed > LONG_HISTORY && is_multi_threaded();
+        self.suggester = if is_long { tokio::task::block_in_place(build) } else { build() };
+    }
+
     fn observe(&mut self, number: TrialNumber) {
         if let Some(observation) = self.study.trial(number).and_then(observation) {
             self.suggester.observe(&observation);
         }
     }
+}
+
+/// A suggester of the study's algorithm that has observed these trials.
+fn suggester<'a>(spec: &StudySpec, trials: impl Iterator<Item = &'a Trial>) -> Box<dyn Suggester> {
+    let mut suggester = suggest::build(&spec.algorithm, &spec.space, spec.seed);
+    for observation in trials.filter_map(observation) {
+        suggester.observe(&observation);
+    }
+    suggester
 }
 
 /// The idempotency key of the `index`th trial of one ask.

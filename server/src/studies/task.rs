@@ -287,7 +287,7 @@ impl Task {
                     self.signal(Signal::Revoked { study: self.key.clone(), worker, lease });
                 }
                 // Training code that asks by itself is told with its next heartbeat.
-                Effect::Revoke { lessee: Lessee::Client(_), .. } | Effect::Observe(_) => {}
+                Effect::Revoke { lessee: Lessee::Client(_), .. } | Effect::Observe(_) | Effect::TakeOver => {}
                 Effect::OfferWork => offered = true,
             }
         }

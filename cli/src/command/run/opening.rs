@@ -54,6 +54,7 @@ fn difference(old: &StudySpec, new: &StudySpec) -> Option<UpdateStudy> {
             .then_some(new.budget.loss_threshold),
         max_failed: (old.budget.max_failed != new.budget.max_failed).then_some(new.budget.max_failed),
         parallelism: (old.parallelism != new.parallelism).then_some(new.parallelism),
+        algorithm: None,
         objective: None,
         note: (old.note != new.note).then(|| new.note.clone()),
         tags: (old.tags != new.tags).then(|| new.tags.clone()),

@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::failure::Interrupted;
 use crate::signals::Signals;
 use crate::store;
+use crate::telemetry::say;
 use settings::{FileSettings, Settings};
 
 const HELP: &str = "\
@@ -90,9 +91,9 @@ fn announce(listener: &TcpListener, settings: &Settings, context: &Context) -> a
         // On one line, so that whoever started the server knows when it has read all of it.
         return context.print(&format!("{}\n", json!({"listening": url, "store": place})));
     }
-    eprintln!("listening on {url}, studies in {place}");
+    say(&format!("listening on {url}, studies in {place}"));
     if settings.insecure_i_know {
-        eprintln!("warning: whoever can reach this address can run and change studies");
+        say("warning: whoever can reach this address can run and change studies");
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 use tunewright::StudyInfo;
 use tunewright_core::study::{Objective, UpdateStudy};
+use tunewright_core::suggest::Algorithm;
 use tunewright_core::{Code, Refusal};
 
 use super::setting::{Setting, setting};
@@ -51,6 +52,9 @@ pub struct UpdateArgs {
     /// How many trials may run at once, or `none`
     #[arg(long, value_name = "N", value_parser = setting::<u32>)]
     parallelism: Option<Setting<u32>>,
+    /// What proposes points from now on: a name, or JSON such as '{"name": "tpe", "gamma": 0.3}'
+    #[arg(long, value_name = "ALGORITHM", value_parser = algorithm)]
+    algorithm: Option<Algorithm>,
     /// The function that evaluates the trials from now on, `module:function`, or `none`
     #[arg(long, value_name = "FUNCTION", value_parser = |text: &str| Setting::read(text, function))]
     objective: Option<Setting<Objective>>,
@@ -94,6 +98,7 @@ pub async fn update(args: UpdateArgs, context: &Context) -> anyhow::Result<()> {
         loss_threshold: args.loss_threshold.map(Setting::into_option),
         max_failed: args.max_failed.map(Setting::into_option),
         parallelism: args.parallelism.map(Setting::into_option),
+        algorithm: args.algorithm,
         objective: args.objective.map(Setting::into_option),
         note: args.note,
         tags: (!args.tags.is_empty()).then(|| args.tags.into_iter().collect()),
@@ -113,6 +118,14 @@ fn show(context: &Context, info: &StudyInfo) -> anyhow::Result<()> {
 
 fn whole_millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn algorithm(text: &str) -> Result<Algorithm, Refusal> {
+    if !text.trim_start().starts_with('{') {
+        return Algorithm::named(text);
+    }
+    let read = serde_json::from_str(text);
+    read.map_err(|error| Refusal::new(Code::Invalid, error.to_string()))
 }
 
 fn function(text: &str) -> Result<Objective, Refusal> {

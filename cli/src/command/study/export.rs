@@ -85,6 +85,7 @@ fn fixed(trial: &TrialInfo) -> [String; 14] {
         Origin::Suggested => "suggested".to_owned(),
         Origin::Enqueued => "enqueued".to_owned(),
         Origin::RetryOf(number) => format!("retry of {number}"),
+        Origin::Added => "added".to_owned(),
     };
     let has_result = !trial.result.is_empty();
     let result = if has_result { json!(trial.result).to_string() } else { String::new() };

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tunewright::{BestTrial, StudyInfo};
 use tunewright_core::study::{Counts, EndCause, NoProgress, Objective, PickledFunction};
-use tunewright_core::suggest::Algorithm;
+use tunewright_core::suggest::{Algorithm, AlgorithmShare, MixSettings};
 
 use super::waiting::waits_for;
 use super::{Named, open};
@@ -42,7 +42,7 @@ pub fn summary(info: &StudyInfo) -> String {
         ("status", status),
         ("trials", trials(info.counts)),
         ("budget", budget(info)),
-        ("algorithm", algorithm(&info.spec.algorithm).to_owned()),
+        ("algorithm", algorithm(&info.spec.algorithm)),
         ("seed", info.spec.seed.to_string()),
         ("pool", info.spec.pool.to_string()),
         ("created", figures::time(info.created_at)),
@@ -109,12 +109,13 @@ fn objective(objective: &Objective) -> String {
     }
 }
 
-const fn algorithm(algorithm: &Algorithm) -> &'static str {
-    match algorithm {
-        Algorithm::Random => "random",
-        Algorithm::Tpe(_) => "tpe",
-        Algorithm::Anneal(_) => "anneal",
-    }
+fn algorithm(algorithm: &Algorithm) -> String {
+    let Algorithm::Mix(MixSettings { of }) = algorithm else { return algorithm.name().to_owned() };
+    let total: f64 = of.iter().map(|share| share.weight).sum();
+    let shares = of.iter().map(|AlgorithmShare { weight, algorithm }| {
+        format!("{:.0}% {}", 100.0 * weight / total, algorithm.name())
+    });
+    format!("mix of {}", shares.collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]

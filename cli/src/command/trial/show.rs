@@ -43,6 +43,7 @@ fn summary(trial: &TrialInfo) -> String {
         Origin::Suggested => "suggested".to_owned(),
         Origin::Enqueued => "enqueued".to_owned(),
         Origin::RetryOf(number) => format!("retry of trial {number}"),
+        Origin::Added => "added".to_owned(),
     };
     let state =
         if trial.late { format!("{} (late)", trial.state.as_str()) } else { trial.state.as_str().to_owned() };

@@ -3,6 +3,7 @@
 use super::super::{Decision, EnqueueTrial, Origin, Reply, Study, Transition, Trial};
 use super::draft::Draft;
 use super::{lease, limits};
+use crate::suggest::Algorithm;
 use crate::{Refusal, Timestamp};
 
 pub(super) fn decide(study: &Study, command: &EnqueueTrial, now: Timestamp) -> Result<Decision, Refusal> {
@@ -14,7 +15,12 @@ pub(super) fn decide(study: &Study, command: &EnqueueTrial, now: Timestamp) -> R
     draft.check_takes_trials()?;
     let space = &study.header().spec.space;
     space.check_partial(&command.fixed).map_err(|refusal| refusal.within("fixed"))?;
-    let is_full = space.check(&command.fixed).is_ok();
+    let full = space.check(&command.fixed);
+    if study.header().spec.algorithm == Algorithm::External {
+        let hint = "the study's algorithm is `external`: nobody fills in what is left open";
+        full.clone().map_err(|refusal| refusal.within("fixed").with_hint(hint))?;
+    }
+    let is_full = full.is_ok();
     let trial = Trial {
         fixed: command.fixed.clone(),
         point: is_full.then(|| command.fixed.clone()),
@@ -57,7 +63,9 @@ pub(super) fn sent_before<'a>(
 #[cfg(test)]
 mod tests {
     use super::super::super::fixture::{Bench, x, xy};
-    use super::super::super::{CancelTrial, Command, Effect, Next, StopStudy, TrialNumber, TrialState};
+    use super::super::super::{
+        CancelTrial, Command, Effect, EndCause, EndReason, Next, StopStudy, TrialNumber, TrialState, Waiting,
+    };
     use super::*;
     use crate::Code;
     use crate::space::{ParamValue, Point};
@@ -79,6 +87,43 @@ mod tests {
         let expected = Next::Queued { trial: TrialNumber(0), needs_point: true };
         assert_eq!(bench.study.next(bench.now), expected);
         assert_eq!(bench.study.header().started_at, None);
+    }
+
+    #[test]
+    fn an_external_study_leases_what_is_enqueued_and_nothing_else() {
+        let mut bench = Bench::new(|spec| {
+            spec.algorithm = Algorithm::External;
+            spec.budget.max_trials = Some(3);
+            spec.retry.max_failures = 1;
+        });
+        let nothing = Next::Wait { why: Waiting::NothingQueued, until: None };
+        assert_eq!(bench.study.next(bench.now), nothing);
+        let (code, text) = bench.refused(enqueue(x(0.5), None));
+        assert_eq!(code, Code::Invalid);
+        assert!(text.starts_with("fixed.y: "), "{text}");
+        bench.enqueue(xy(0.5, 5));
+        assert!(bench.effects.contains(&Effect::OfferWork));
+        let mut command = bench.lease_next();
+        let first = bench.lease();
+        assert_eq!((first.trial, bench.study.next(bench.now)), (TrialNumber(0), nothing.clone()));
+        command.trial = TrialNumber(1);
+        command.point = Some(xy(0.25, 1));
+        let refusal = bench.tell(Command::Lease(command)).expect_err("nothing is enqueued");
+        assert_eq!((refusal.code, refusal.retry_after_ms.is_some()), (Code::Exhausted, true));
+        assert_eq!(refusal.message, "no trial is enqueued, and the study's algorithm is `external`");
+
+        bench.fail(&first, EndReason::NoLoss).expect("failed, and tried again");
+        assert!(matches!(bench.study.next(bench.now), Next::Wait { why: Waiting::Backoff, until: Some(_) }));
+        bench.pass(60_000);
+        let again = bench.lease();
+        bench.complete(&again, 0.5).expect("completed");
+        bench.enqueue(xy(0.5, 5));
+        bench.enqueue(xy(0.5, 6));
+        for _ in 0..2 {
+            let lease = bench.lease();
+            bench.complete(&lease, 0.5).expect("completed");
+        }
+        assert_eq!(bench.study.next(bench.now), Next::Ended(EndCause::MaxTrials));
     }
 
     #[test]

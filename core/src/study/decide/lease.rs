@@ -140,6 +140,7 @@ fn wait(why: Waiting, until: Option<Timestamp>, now: Timestamp) -> Refusal {
         Waiting::Parallelism => "as many trials run as may run at once",
         Waiting::BudgetInFlight => "all trials of the budget are running",
         Waiting::Backoff => "the trial waits before its next attempt",
+        Waiting::NothingQueued => "no trial is enqueued, and the study's algorithm is `external`",
     };
     let wait_ms = until.map_or(RETRY_AFTER_MS, |until| until.as_millis().saturating_sub(now.as_millis()));
     Refusal::exhausted(message, wait_ms.max(1))

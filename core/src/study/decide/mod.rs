@@ -1,5 +1,6 @@
 //! A file per command.
 
+mod add;
 mod backoff;
 mod cancel;
 mod complete;
@@ -43,6 +44,7 @@ impl Study {
             Command::Fail(command) => fail::decide(self, command, now),
             Command::Release(command) => release::decide(self, command, now),
             Command::Enqueue(command) => enqueue::decide(self, command, now),
+            Command::Add(command) => add::decide(self, command, now),
             Command::Cancel(command) => cancel::decide(self, *command, now),
             Command::Retry { trial, request_id } => retry::decide(self, *trial, request_id.as_deref(), now),
             Command::Pause => pause::pause(self, now),

@@ -75,6 +75,11 @@ impl Draft<'_> {
         if let Some(cause) = self.header().closing {
             return Err(Refusal::closed(format!("the study is ending for `{}`", cause.as_str())));
         }
+        self.check_has_budget()
+    }
+
+    /// Refuses if all trials of the budget exist already.
+    pub(super) fn check_has_budget(&self) -> Result<(), Refusal> {
         let max_trials = self.header().spec.budget.max_trials;
         if let Some(most) = max_trials.filter(|most| self.counts().budgeted() >= *most) {
             let message = format!("all {most} trials of the study's budget exist already");

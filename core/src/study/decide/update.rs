@@ -13,6 +13,7 @@ pub(super) fn decide(study: &Study, command: &UpdateStudy, now: Timestamp) -> Re
     set(&mut budget.loss_threshold, command.loss_threshold.as_ref());
     set(&mut budget.max_failed, command.max_failed.as_ref());
     set(&mut spec.parallelism, command.parallelism.as_ref());
+    set(&mut spec.algorithm, command.algorithm.as_ref());
     set(&mut spec.note, command.note.as_ref());
     set(&mut spec.tags, command.tags.as_ref());
     spec.validate()?;
@@ -68,6 +69,7 @@ mod tests {
     use super::super::super::{Command, Effect, EndReason, Next, Reply, StopStudy, TrialNumber};
     use super::*;
     use crate::Code;
+    use crate::suggest::Algorithm;
 
     fn max_trials(most: u64) -> UpdateStudy {
         UpdateStudy { max_trials: Some(Some(most)), ..UpdateStudy::default() }
@@ -103,6 +105,30 @@ mod tests {
         assert!(bench.effects.contains(&Effect::OfferWork));
         bench.tell(Command::Update(update)).expect("idempotent");
         assert_eq!(bench.changes, []);
+    }
+
+    #[test]
+    fn another_algorithm_takes_over() {
+        let algorithm = |name: &str| UpdateStudy {
+            algorithm: Some(Algorithm::named(name).expect("known")),
+            ..UpdateStudy::default()
+        };
+        let mut bench = Bench::new(|spec| spec.algorithm = Algorithm::External);
+        assert!(matches!(bench.study.next(bench.now), Next::Wait { .. }));
+        bench.tell(Command::Update(algorithm("anneal"))).expect("updated");
+        assert!(bench.effects.contains(&Effect::TakeOver) && bench.effects.contains(&Effect::OfferWork));
+        assert_eq!(bench.study.header().spec.algorithm.name(), "anneal");
+        assert_eq!(bench.study.next(bench.now), Next::Fresh(TrialNumber(0)));
+        bench.tell(Command::Update(algorithm("anneal"))).expect("idempotent");
+        assert_eq!((&bench.changes, &bench.effects), (&Vec::new(), &Vec::new()));
+        bench.tell(Command::Update(max_trials(9))).expect("updated");
+        assert!(!bench.effects.contains(&Effect::TakeOver), "the same algorithm goes on");
+        let settings = crate::suggest::TpeSettings { gamma: 3.0, ..Default::default() };
+        let odd = UpdateStudy { algorithm: Some(Algorithm::Tpe(settings)), ..UpdateStudy::default() };
+        let text = "algorithm.gamma: must be > 0 and <= 2, not 3";
+        assert_eq!(bench.refused(Command::Update(odd)), (Code::Invalid, text.to_owned()));
+        bench.tell(Command::Stop(StopStudy { cancel_running: true })).expect("stopped");
+        assert_eq!(bench.refused(Command::Update(algorithm("tpe"))).0, Code::Closed);
     }
 
     #[test]

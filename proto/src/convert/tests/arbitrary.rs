@@ -11,7 +11,7 @@ use tunewright_core::study::{
     Outcome, PickledFunction, ResumeHint, RetryPolicy, Status, StudyRef, StudySpec, Trial, TrialNumber,
     TrialResult, TrialState, Version,
 };
-use tunewright_core::suggest::{Algorithm, AnnealSettings, TpeSettings};
+use tunewright_core::suggest::{Algorithm, AlgorithmShare, AnnealSettings, MixSettings, TpeSettings};
 
 pub(super) fn name() -> impl Strategy<Value = String> {
     "[A-Za-z0-9][A-Za-z0-9._-]{0,11}"
@@ -110,7 +110,17 @@ fn space() -> impl Strategy<Value = Space> {
     })
 }
 
-fn algorithm() -> impl Strategy<Value = Algorithm> {
+pub(super) fn algorithm() -> impl Strategy<Value = Algorithm> {
+    let share =
+        (0.01..9.0, plain_algorithm()).prop_map(|(weight, algorithm)| AlgorithmShare { weight, algorithm });
+    prop_oneof![
+        4 => plain_algorithm(),
+        1 => Just(Algorithm::External),
+        2 => prop::collection::vec(share, 1..4).prop_map(|of| Algorithm::Mix(MixSettings { of })),
+    ]
+}
+
+fn plain_algorithm() -> impl Strategy<Value = Algorithm> {
     prop_oneof![
         Just(Algorithm::Random),
         (0.01..2.0, any::<u32>(), 1u32..10_000, 0.01..9.0, any::<u32>()).prop_map(
@@ -257,7 +267,7 @@ prop_compose! {
     pub(super) fn trial()(
         number in any::<u64>(), state in prop::sample::select(TrialState::ALL.to_vec()), rev in any::<u64>(),
         origin in prop_oneof![
-            Just(Origin::Suggested), Just(Origin::Enqueued),
+            Just(Origin::Suggested), Just(Origin::Enqueued), Just(Origin::Added),
             any::<u64>().prop_map(|number| Origin::RetryOf(TrialNumber(number))),
         ],
         (fixed, point) in (point(), prop::option::of(point())),

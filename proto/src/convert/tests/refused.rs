@@ -98,8 +98,14 @@ fn bad_algorithms_are_told_what_is_known() {
         }
     };
     for (wrong, message) in [
-        (algorithm("bayes", &[]), "algorithm.name: must be one of `random`, `tpe`, `anneal`, not `bayes`"),
-        (algorithm("", &[]), "algorithm.name: must be one of `random`, `tpe`, `anneal`, not ``"),
+        (
+            algorithm("bayes", &[]),
+            "algorithm.name: must be one of `random`, `tpe`, `anneal`, `external`, `mix`, not `bayes`",
+        ),
+        (
+            algorithm("", &[]),
+            "algorithm.name: must be one of `random`, `tpe`, `anneal`, `external`, `mix`, not ``",
+        ),
         (
             algorithm("tpe", &[("gama", 0.2)]),
             "algorithm.settings.gama: `tpe` has no such setting; it has `gamma`, `n_startup`, `n_ei`, \
@@ -294,6 +300,35 @@ fn bad_requests_name_the_field() {
         WorkerHello::try_from(v1::WorkerHello { runtime: Some(nameless), ..hello }),
         "runtime.python_version: must be given by a worker that runs pickled functions",
     );
+}
+
+#[test]
+fn a_mix_is_of_algorithms_that_propose() {
+    let plain = |name: &str| v1::Algorithm { name: name.to_owned(), ..Default::default() };
+    let share = |algorithm| v1::AlgorithmShare { weight: 1.0, algorithm };
+    let mix = |mix| v1::Algorithm { mix, ..plain("mix") };
+    let nested = mix(vec![share(Some(plain("random"))), share(Some(mix(Vec::new())))]);
+    let says_so = "must be one that proposes points by itself";
+    let settings = [("gamma".to_owned(), 1.0)].into();
+    let odd_setting = v1::Algorithm { settings, ..plain("random") };
+    for (wrong, message) in [
+        (nested, format!("mix.1.algorithm.name: {says_so}, not `mix`")),
+        (
+            mix(vec![share(Some(plain("external")))]),
+            format!("mix.0.algorithm.name: {says_so}, not `external`"),
+        ),
+        (mix(vec![share(None)]), "mix.0.algorithm: must be given".to_owned()),
+        (
+            mix(vec![share(Some(odd_setting))]),
+            "mix.0.algorithm.settings.gamma: `random` has no settings".to_owned(),
+        ),
+        (
+            v1::Algorithm { mix: vec![share(Some(plain("random")))], ..plain("tpe") },
+            "mix: must only be given with the name `mix`".to_owned(),
+        ),
+    ] {
+        says(Algorithm::try_from(wrong), &message);
+    }
 }
 
 #[test]

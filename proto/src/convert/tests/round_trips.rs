@@ -4,12 +4,14 @@ use proptest::prelude::*;
 use tunewright_core::name::{LeaseId, PoolName, WorkerId};
 use tunewright_core::space::Node;
 use tunewright_core::study::{
-    Attachment, AttachmentKey, AttachmentName, Counts, Event, LeaseRef, ResumeHint, Runtime, Sha256,
-    StudySpec, Transition, TrialNumber, TrialState, UpdateStudy, Version,
+    AddTrial, Attachment, AttachmentKey, AttachmentName, Counts, Event, LeaseRef, ResumeHint, Runtime,
+    Sha256, StudySpec, Transition, TrialNumber, TrialState, UpdateStudy, Version,
 };
 use tunewright_core::{Refusal, Timestamp};
 
-use super::arbitrary::{finite, header, name, node, objective, point, reason, spec, study_ref, trial};
+use super::arbitrary::{
+    algorithm, finite, header, name, node, objective, point, reason, result, spec, study_ref, trial,
+};
 use crate::convert::{
     Assignment, BestLoss, ForStudy, StudyAttachment, StudyInfo, StudyLease, TrialInfo, WatchEvent,
     WorkerHello, WorkerInfo,
@@ -170,18 +172,31 @@ proptest! {
     }
 
     #[test]
+    fn additions(
+        study in study_ref(), point in point(), loss in prop::option::of(finite()),
+        metrics in prop::collection::btree_map("[a-z]{1,5}", finite(), 0..4),
+        reason in prop::option::of(reason()), message in ".{0,9}", result in result(),
+        request_id in prop::option::of(name()),
+    ) {
+        let command = AddTrial { point, loss, metrics, reason, message, result, request_id };
+        let add = ForStudy { study, command };
+        there_and_back(&add, v1::AddTrialRequest::try_from(add.clone())?)?;
+    }
+
+    #[test]
     fn updates(
         study in study_ref(),
         (max_trials, timeout_ms) in any::<(Option<Option<u64>>, Option<Option<u64>>)>(),
         loss_threshold in prop::option::of(prop::option::of(finite())),
         (max_failed, parallelism) in any::<(Option<Option<u64>>, Option<Option<u32>>)>(),
         objective in prop::option::of(prop::option::of(objective())),
+        algorithm in prop::option::of(algorithm()),
         note in prop::option::of(".{0,9}"),
         tags in prop::option::of(prop::collection::btree_map("[a-z]{1,5}", ".{0,5}", 0..4)),
     ) {
         prop_assume!(![max_trials, timeout_ms].contains(&Some(Some(0))) && parallelism != Some(Some(0)));
         let command = UpdateStudy {
-            max_trials, timeout_ms, loss_threshold, max_failed, parallelism, objective, note, tags,
+            max_trials, timeout_ms, loss_threshold, max_failed, parallelism, algorithm, objective, note, tags,
         };
         let update = ForStudy { study, command };
         there_and_back(&update, v1::UpdateStudyRequest::from(update.clone()))?;

@@ -16,16 +16,26 @@ import pytest
 import tunewright.compat
 
 EXCEPTIONS = {
-    "test_domains.py::many_distsTester::test_basic": (
-        "of 500 random points one must have a loss below 0.2, which 2 in 10,000 have: 9% of all seeds pass, "
-        "with Hyperopt's draws as with ours, and the seed of the test is one of them with Hyperopt's only"
-    ),
     "test_pyll_utils.py::TestDistributionsWithRangeValidateBoundries::"
     "test_hp_loguniform_raises_error_when_range_is_zero": (
         "gives `hp.loguniform` an argument that it does not have, which is a TypeError here and no ValueError"
     ),
 }
 """Tests of Hyperopt that do not pass, by `file::name`, with the reason; one that passes here is an error."""
+
+LUCK = {
+    "test_domains.py::many_distsTester::test_basic": (
+        "one of 500 random points must have a loss below 0.2, which 2 in 10,000 have: 9% of all seeds pass, "
+        "whoever draws, and the seed of the test is one of them with Hyperopt's generator"
+    ),
+    "test_domains.py::braninTester::test_basic": (
+        "one of 500 random points must come within 0.2 of the minimum, which 38 in 10,000 do: 85% of all "
+        "seeds pass, whoever draws"
+    ),
+}
+"""Tests of random search whose one assertion is a matter of the seed, with the share of seeds that pass; they
+may pass or not, but must get as far as the assertion. The other tests of their file pass with 99.99% or more.
+"""
 
 
 def alias() -> None:
@@ -51,3 +61,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         name = item.nodeid.split("/")[-1]
         if name in EXCEPTIONS:
             item.add_marker(pytest.mark.xfail(reason=EXCEPTIONS[name], strict=True))
+        if name in LUCK:
+            item.add_marker(pytest.mark.xfail(reason=LUCK[name], raises=AssertionError, strict=False))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hyperopt.alias_plugin import EXCEPTIONS
+from tests.hyperopt.alias_plugin import EXCEPTIONS, LUCK
 
 SDK = Path(__file__).resolve().parents[2]
 
@@ -60,10 +60,13 @@ def test_hyperopts_own_tests(file: str, tmp_path: Path, child_env: dict[str, str
     assert result.returncode == 0, result.stdout[-20_000:] + result.stderr[-5_000:]
     suite = ElementTree.parse(report).getroot().find("testsuite")
     assert suite is not None
-    counted = {key: int(suite.attrib[key]) for key in ("tests", "failures", "errors", "skipped")}
-    named = [test for test in EXCEPTIONS if test.startswith(f"{name}::")]
+    counted = {key: int(suite.attrib[key]) for key in ("tests", "failures", "errors")}
+    assert counted == {"tests": TESTS[file], "failures": 0, "errors": 0}
     # What is expected to fail is reported as skipped.
-    assert counted == {"tests": TESTS[file], "failures": 0, "errors": 0, "skipped": len(named)}
+    failing, lucky = (
+        [test for test in table if test.startswith(f"{name}::")] for table in (EXCEPTIONS, LUCK)
+    )
+    assert len(failing) <= int(suite.attrib["skipped"]) <= len(failing) + len(lucky)
 
 
 def test_the_name_stands_for_ours(tmp_path: Path, child_env: dict[str, str]) -> None:
