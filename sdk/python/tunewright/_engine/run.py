@@ -33,6 +33,7 @@ from tunewright.v1 import study_pb2, trial_pb2
 _log = logging.getLogger("tunewright.fmin")
 
 _OVER = (JOB_STATE_DONE, JOB_STATE_ERROR)
+_GOING_ON = (study_pb2.STUDY_STATUS_ACTIVE, study_pb2.STUDY_STATUS_PAUSED)
 
 
 class Run:
@@ -136,23 +137,25 @@ class Run:
     def _prepare(self) -> None:
         """Brings the study and the object of trials to what they both know, and sets the budget."""
         self._check_alive()
-        self._set_algorithm()
         self.mirror = Mirror(self.trials, self.session.study.id, self.space)
         self.trials._refresh_docs()
         unknown = [doc for doc in self.trials._dynamic_trials if not self.mirror.is_bound(doc)]
-        counted = sum(1 for doc in unknown if doc["state"] != JOB_STATE_CANCEL and self._is_counted(doc))
+        unknown = [doc for doc in unknown if doc["state"] != JOB_STATE_CANCEL]
+        counted = sum(self._is_counted(doc) for doc in unknown)
         if not self.session.is_new:
             for trial in self.session.trials():
                 self.mirror.adopt(trial, self.session.attachment)
                 counted += trial.state != trial_pb2.TRIAL_STATE_CANCELLED
         most = self.arguments.most
         self.fresh = None if most is None else max(0, most - counted)
-        self._open_budget()
+        points = [*(self.arguments.points_to_evaluate or ())] if self.session.is_new else []
+        self._open_budget(len(unknown) + len(points))
         for doc in unknown:
             self._bring_in(doc)
-        self._enqueue_points()
+        self._enqueue_points(points)
         self._count_queued()
-        self._set_budget()
+        if self.local:
+            self._open_budget(0)
 
     def _is_counted(self, doc: Doc) -> bool:
         """Whether a document stands for one of `max_evals`: any that has ended, and new ones that are
@@ -165,21 +168,27 @@ class Run:
         if study.status == study_pb2.STUDY_STATUS_STOPPED:
             hint = "use another name, or delete the study"
             raise Closed(f"study `{study.name}` was stopped, and takes no more trials", hint=hint)
-        self.session.resume()
 
-    def _set_algorithm(self) -> None:
+    def _open_budget(self, coming: int) -> None:
+        """Has the study lease what is left and no more; `coming` trials are about to be added."""
+        counts = self.session.refresh().counts
+        known = counts.queued + counts.running + counts.completed + counts.failed + counts.pruned
+        parts: dict[str, Any] = {}
         if not self.session.is_new:
-            self.session.update(algorithm=self.algorithm.message)
-
-    def _open_budget(self) -> None:
-        budget = self.session.study.spec.budget
-        if budget.HasField("max_trials"):
-            self.session.update(clear=["max_trials"])
+            # In one step: workers must not begin with the objective of an earlier run.
+            parts = {"algorithm": self.algorithm.message, "clear": ["objective"]}
+        if self.fresh is None:
+            parts["clear"] = [*parts.get("clear", []), "max_trials"]
+        elif known + self.fresh + coming > 0:
+            parts["max_trials"] = known + self.fresh + coming
+        is_over = self.session.study.status not in _GOING_ON
+        if is_over and self.fresh is not None and self.fresh + coming == 0:
+            return
+        self.session.update(**parts)
+        self.session.resume()
 
     def _bring_in(self, doc: Doc) -> None:
         """Makes a document that the study does not know a trial of it."""
-        if doc["state"] == JOB_STATE_CANCEL:
-            return
         vals = spec_from_misc(doc["misc"])
         if doc["state"] in (JOB_STATE_NEW, JOB_STATE_RUNNING):
             # A running one is of a run that was broken off: nobody evaluates it any more.
@@ -213,12 +222,9 @@ class Run:
             return
         self.mirror.bind(doc, number)
 
-    def _enqueue_points(self) -> None:
+    def _enqueue_points(self, points: list[dict[str, Any]]) -> None:
         """The given points are trials beyond `max_evals`, each evaluated once in the life of a study."""
-        for at, vals in enumerate(self.arguments.points_to_evaluate or ()):
-            if not self.session.is_new:
-                # Those of before came with the study's trials, if they were in the space.
-                continue
+        for at, vals in enumerate(points):
             (tid,) = self.trials.new_trial_ids(1)
             doc = new_doc(tid, new_misc(tid, vals, self.space.labels), exp_key=self.trials._exp_key)
             self.trials._dynamic_trials.append(doc)
@@ -229,15 +235,6 @@ class Run:
     def _count_queued(self) -> None:
         docs = self.mirror.by_number.values()
         self.queued = sum(doc["state"] in (JOB_STATE_NEW, JOB_STATE_RUNNING) for doc in docs)
-
-    def _set_budget(self) -> None:
-        """The server leases no more than what is left."""
-        if self.fresh is None:
-            return
-        counts = self.session.refresh().counts
-        known = counts.queued + counts.running + counts.completed + counts.failed + counts.pruned
-        if known + self.fresh > 0:
-            self.session.update(max_trials=known + self.fresh)
 
     def reclaimable(self) -> list[str]:
         """Clients of this machine that are no more, but whose trials still count as running."""
