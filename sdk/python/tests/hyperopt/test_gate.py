@@ -12,6 +12,7 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import hyperopt
 import pytest
 
 MODULES = ["test_fmin", "test_randint", "test_pchoice", "test_plotting", "test_anneal"]
@@ -63,8 +64,10 @@ def outcomes(parallelism: int, tmp_path: Path, timeout: float) -> dict[str, str]
     """Test -> `passed`, or what the failure said."""
     package = Path(__file__).resolve().parent.parent.parent
     report = tmp_path / "report.xml"
+    # The names of tests are told from here on.
+    root = Path(hyperopt.__file__).parent.parent
     names = [f"hyperopt.tests.unit.{module}" for module in MODULES]
-    command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", str(root)]
     command += ["-p", "no:cacheprovider", "-p", "tests.hyperopt.gate_plugin", f"--junit-xml={report}"]
     command += ["--timeout=300", "-W", "ignore", "--pyargs", *names]
     path = os.pathsep.join([str(package), *filter(None, [os.environ.get("PYTHONPATH")])])
