@@ -38,6 +38,12 @@ pub enum Action {
         full: bool,
         request: Option<u8>,
     },
+    /// A trial that was evaluated elsewhere; without a loss it failed.
+    Add {
+        value: u8,
+        loss: Option<f64>,
+        request: Option<u8>,
+    },
     Cancel(u64),
     Retry {
         trial: u64,
@@ -122,11 +128,15 @@ impl Action {
             full,
             request,
         });
+        let loss = prop::option::weighted(0.7, (0_i32..40).prop_map(|loss| f64::from(loss) / 8.0));
+        let add =
+            (0_u8..4, loss, request()).prop_map(|(value, loss, request)| Self::Add { value, loss, request });
         prop_oneof![
             30 => ask,
             45 => say,
             10 => any::<usize>().prop_map(Self::Resend),
             6 => enqueue,
+            3 => add,
             3 => (0_u64..25).prop_map(Self::Cancel),
             3 => (0_u64..25, request()).prop_map(|(trial, request)| Self::Retry { trial, request }),
             1 => Just(Self::Pause),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tunewright_core::name::{LeaseId, PoolName, ProjectName, StudyId, StudyName};
 use tunewright_core::space::{Distribution, Node, ParamValue, ParameterNode, Point, Space};
 use tunewright_core::study::{
-    Budget, CancelTrial, Change, Command, CompleteTrial, EnqueueTrial, FailTrial, Header, LeaseRef,
+    AddTrial, Budget, CancelTrial, Change, Command, CompleteTrial, EnqueueTrial, FailTrial, Header, LeaseRef,
     LeaseTrial, Lessee, Next, PruneTrial, ReleaseTrial, Reply, ReportTrial, ResumeHint, RetryPolicy, Status,
     StopStudy, Study, StudySpec, Transition, Trial, TrialNumber, TrialResult, UpdateStudy, Version,
 };
@@ -84,6 +84,15 @@ impl World {
                 self.send(Command::Retry { trial: TrialNumber(*trial), request_id });
             }
             Action::Pause => self.send(Command::Pause),
+            Action::Add { value, loss, request } => self.send(Command::Add(AddTrial {
+                point: fixed(*value, true),
+                loss: *loss,
+                metrics: BTreeMap::new(),
+                reason: None,
+                message: String::new(),
+                result: TrialResult::default(),
+                request_id: request.map(|id| format!("add-{id}")),
+            })),
             Action::Resume => self.send(Command::Resume),
             Action::Stop { cancel_running } => {
                 self.send(Command::Stop(StopStudy { cancel_running: *cancel_running }));
@@ -139,6 +148,11 @@ impl World {
             (command, &decision.reply)
         {
             self.taken.push((result.lease.trial, result.loss));
+        }
+        if let (Command::Add(add), Ok(Reply::Added(number))) = (command, &decision.reply)
+            && before.trial(*number).is_none()
+        {
+            self.taken.extend(add.loss.map(|loss| (*number, loss)));
         }
         invariants::reply_fits(&before, &self.study, command, &decision.reply, self.now);
         invariants::changes_fit(&before, &self.study, &decision.changes);

@@ -41,6 +41,9 @@ fn read_algorithm(text: &str) -> Result<Algorithm, String> {
     let algorithm: Algorithm = serde_saphyr::from_str_with_options(text, crate::yaml::options())
         .map_err(|error| error.to_string())?;
     algorithm.validate().map_err(|refusal| refusal.to_string())?;
+    if algorithm == Algorithm::External {
+        return Err("algorithm: must propose points, which `external` does not".to_owned());
+    }
     Ok(algorithm)
 }
 

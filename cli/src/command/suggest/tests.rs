@@ -118,6 +118,7 @@ fn an_algorithm_may_have_settings() {
     assert!(read_algorithm("{name: tpe, gamma: 0.5}").is_ok());
     let error = read_algorithm("{name: tpe, gamma: -1}").unwrap_err();
     assert_eq!(error, "algorithm.gamma: must be > 0 and <= 2, not -1");
+    assert!(read_algorithm("external").unwrap_err().contains("must propose points"));
     assert!(
         read_algorithm("hill")
             .unwrap_err()

@@ -25,6 +25,9 @@ _START = 60.0
 _GRACE = 10.0
 _TERM_GRACE = 5.0
 
+# How long the server of a process that is no more may take to end; it has no one to wait for.
+_ORPHAN = 30.0
+
 # So many deaths within so many seconds, and it is not started again.
 _DEATHS_MAX = 5
 _DEATHS_WITHIN = 60.0
@@ -92,17 +95,7 @@ class EmbeddedServer:
             self.data_dir.mkdir(parents=True, exist_ok=True)
             self._stopping.clear()
             self._failure = None
-            process = ServerProcess(self.data_dir, "127.0.0.1:0")
-            try:
-                self._address = process.address(_START)
-            except BaseException as error:
-                process.kill()
-                process.end_input()
-                process.wait()
-                if isinstance(error, Conflict):
-                    raise self._in_use(error) from None
-                raise
-            self._process = process
+            process = self._process = self._started()
             self._write_note()
             self._supervisor = threading.Thread(
                 target=self._supervise, args=(process,), name="tunewright-server", daemon=True
@@ -110,6 +103,26 @@ class EmbeddedServer:
             self._supervisor.start()
         _registry.keep(self)
         return self
+
+    def _started(self) -> ServerProcess:
+        """A process that listens. The server of a program that was killed may take a moment to let go of
+        the directory, and is waited for.
+        """
+        until = time.monotonic() + _ORPHAN
+        while True:
+            process = ServerProcess(self.data_dir, "127.0.0.1:0")
+            try:
+                self._address = process.address(_START)
+                return process
+            except BaseException as error:
+                process.kill()
+                process.end_input()
+                process.wait()
+                if not isinstance(error, Conflict):
+                    raise
+                if not self._is_orphaned() or time.monotonic() > until:
+                    raise self._in_use(error) from None
+            time.sleep(0.2)
 
     def stop(self) -> None:
         """Ends it, and removes its directory if that was a temporary one. It can be called twice."""
@@ -187,6 +200,10 @@ class EmbeddedServer:
 
     def _remove_note(self) -> None:
         (self.data_dir / _NOTE).unlink(missing_ok=True)
+
+    def _is_orphaned(self) -> bool:
+        """Whether the process that used the directory last is no more."""
+        return (self.data_dir / _NOTE).exists() and self._read_note() is None
 
     def _read_note(self) -> str | None:
         """The address of the process that uses the directory, if it left one and lives."""

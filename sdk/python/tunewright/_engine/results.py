@@ -93,6 +93,9 @@ def result_of(trial: pb.Trial) -> dict[str, Any]:
         return {"loss": trial.loss, **pruned} if trial.HasField("loss") else pruned
     if trial.state == pb.TRIAL_STATE_FAILED and _returned(trial):
         status = STATUS_OK if trial.reason == pb.END_REASON_NO_LOSS else STATUS_FAIL
+        if isinstance(result.get("loss"), str):
+            # JSON has no word for what is not finite.
+            result["loss"] = float(result["loss"])
         return {**result, "status": mark.get("status", status)}
     return {"status": STATUS_FAIL if trial.state == pb.TRIAL_STATE_FAILED else STATUS_NEW}
 
