@@ -5,10 +5,10 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use redb::{Database, DatabaseError, ReadableDatabase};
+use redb::{Database, DatabaseError};
 use tunewright_core::Refusal;
 
-use super::tables;
+use super::{new_file, tables};
 use crate::storage::StorageError;
 
 const FILE_NAME: &str = "tunewright.redb";
@@ -42,11 +42,16 @@ impl DataFile {
         };
         fs::create_dir_all(directory).map_err(|error| mend(&error))?;
         let path = directory.join(FILE_NAME);
+        if !path.exists() {
+            new_file::make(directory, &path, CACHE).map_err(|error| explain(&path, error))?;
+        }
         let opener = {
             let path = path.clone();
             move || Database::builder().set_cache_size(CACHE).create(&path)
         };
         let file = Self::new(path, Box::new(opener))?;
+        // Only now: while it is open, nobody else makes one.
+        new_file::sweep(directory).map_err(|error| mend(&error))?;
         // A new file survives a power cut only once its directory's entry is on disk too.
         File::open(directory).and_then(|directory| directory.sync_all()).map_err(|error| mend(&error))?;
         Ok(file)
@@ -68,8 +73,8 @@ impl DataFile {
         if let Some(database) = self.get() {
             return Ok(database);
         }
-        let database = (self.opener)().map_err(|error| self.explain(error))?;
-        self.make_tables(&database).map_err(|error| self.explain(error))?;
+        let database = (self.opener)().map_err(|error| explain(&self.path, error))?;
+        tables::ensure(&database).map_err(|error| explain(&self.path, error))?;
         let database = Arc::new(database);
         *self.database.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&database));
         Ok(database)
@@ -80,37 +85,26 @@ impl DataFile {
         let closed = self.database.write().unwrap_or_else(PoisonError::into_inner).take();
         drop(closed);
     }
+}
 
-    fn make_tables(&self, database: &Database) -> Result<(), redb::Error> {
-        if tables::exist(&database.begin_read()?) {
-            return Ok(());
-        }
-        let write = database.begin_write()?;
-        tables::create_all(&write)?;
-        write.commit()?;
-        Ok(())
-    }
-
-    fn explain(&self, error: impl Into<redb::Error>) -> StorageError {
-        let path = self.path.display();
-        match error.into() {
-            redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => StorageError::Setup(
-                Refusal::conflict(format!(
-                    "the data directory is used by another tunewright server: `{path}`"
-                ))
+/// Why the file at `path` cannot be opened.
+fn explain(path: &Path, error: impl Into<redb::Error>) -> StorageError {
+    let path = path.display();
+    match error.into() {
+        redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => StorageError::Setup(
+            Refusal::conflict(format!("the data directory is used by another tunewright server: `{path}`"))
                 .with_hint("stop the other server, or give this one a directory of its own"),
-            ),
-            redb::Error::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-                StorageError::Setup(
-                    Refusal::invalid("store", format!("the data file `{path}` cannot be opened: {error}"))
-                        .with_hint("let the server's user read and write it"),
-                )
-            }
-            redb::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-                StorageError::Corrupt { key: path.to_string(), problem: error.to_string() }
-            }
-            error => failure("opening the data file", error),
+        ),
+        redb::Error::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            StorageError::Setup(
+                Refusal::invalid("store", format!("the data file `{path}` cannot be opened: {error}"))
+                    .with_hint("let the server's user read and write it"),
+            )
         }
+        redb::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            StorageError::Corrupt { key: path.to_string(), problem: error.to_string() }
+        }
+        error => failure("opening the data file", error),
     }
 }
 

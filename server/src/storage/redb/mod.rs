@@ -3,6 +3,7 @@
 mod attachments;
 mod changes;
 mod file;
+mod new_file;
 mod read;
 mod tables;
 mod writer;

@@ -1,6 +1,6 @@
 //! The tables of the file, and their keys.
 
-use redb::{ReadTransaction, TableDefinition, WriteTransaction};
+use redb::{Database, ReadTransaction, ReadableDatabase, TableDefinition, WriteTransaction};
 use tunewright_core::name::{ProjectName, StudyId, StudyName};
 use tunewright_core::study::{AttachmentKey, TrialNumber};
 
@@ -69,7 +69,17 @@ pub(super) fn trial_key(study: &StudyId, trial: TrialNumber) -> String {
 }
 
 /// Makes the tables that are not there, so that no read has to think of a missing one.
-pub(super) fn create_all(write: &WriteTransaction) -> Result<(), redb::Error> {
+pub(super) fn ensure(database: &Database) -> Result<(), redb::Error> {
+    if exist(&database.begin_read()?) {
+        return Ok(());
+    }
+    let write = database.begin_write()?;
+    create_all(&write)?;
+    write.commit()?;
+    Ok(())
+}
+
+fn create_all(write: &WriteTransaction) -> Result<(), redb::Error> {
     write.open_table(HEADERS)?;
     write.open_table(VERSIONS)?;
     write.open_table(NAMES)?;
@@ -83,7 +93,7 @@ pub(super) fn create_all(write: &WriteTransaction) -> Result<(), redb::Error> {
 }
 
 /// Whether all tables are there already.
-pub(super) fn exist(read: &ReadTransaction) -> bool {
+fn exist(read: &ReadTransaction) -> bool {
     read.open_table(HEADERS).is_ok()
         && read.open_table(VERSIONS).is_ok()
         && read.open_table(NAMES).is_ok()

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::*;
 
@@ -100,5 +100,37 @@ async fn a_killed_server_loses_nothing_acknowledged() {
             assert_eq!(store.reports(&id(study), last).await.expect("reports"), [report(1)]);
             assert_eq!(store.output(&id(study), last).await.expect("output"), Some((1, "log".to_owned())));
         }
+    }
+}
+
+/// Starts the child on a new directory and kills it that long after its first file shows.
+fn kill_while_it_is_made(directory: &Path, after: Duration) {
+    let mut child = Command::new(std::env::current_exe().expect("a path"))
+        .args(["--exact", "storage::redb::tests::kill::commits_until_killed", "--ignored"])
+        .env(DIRECTORY, directory)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("started");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while std::fs::read_dir(directory).expect("a directory").next().is_none() {
+        assert!(Instant::now() < deadline, "the child makes its file");
+    }
+    thread::sleep(after);
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+}
+
+#[tokio::test]
+async fn a_directory_is_usable_wherever_a_kill_interrupted_its_making() {
+    for round in 0..40 {
+        let directory = TempDir::new().expect("a temporary directory");
+        kill_while_it_is_made(directory.path(), Duration::from_micros(200 * round));
+        store(&directory).await.create(&header("after", "p", "after")).await.expect("created");
+        let names: Vec<_> = std::fs::read_dir(directory.path())
+            .expect("a directory")
+            .map(|entry| entry.expect("an entry").file_name())
+            .collect();
+        assert_eq!(names, ["tunewright.redb"], "nothing is left lying about");
     }
 }
