@@ -367,3 +367,22 @@ study.optimize(objective, n_jobs=2)
     assert b"KeyboardInterrupt" in said and child.returncode != 0
     counts = study.info.counts
     assert (counts["running"], counts["failed"], counts["queued"]) == (0, 0, 2)
+
+
+def test_added_trials_count_and_teach(client: Client) -> None:
+    study = Study.create("s", {"x": Float(-5, 5)}, client=client)
+    assert study.add({"x": 1.0}, 0.0, metrics={"m": 1}, result={"from": "elsewhere"}) == 0
+    study.add({"x": 2.0}, None, message="diverged")
+    good, bad = study.trials
+    assert (good.loss, good.origin, good.result) == (0.0, "added", {"from": "elsewhere"})
+    assert (bad.state, bad.message) == ("failed", "diverged")
+    with pytest.raises(errors.Invalid):
+        study.add({}, 1.0)
+
+
+def test_shares_of_algorithms(client: Client) -> None:
+    shares = [(3, {"name": "tpe", "n_startup": 5}), (1, "random")]
+    study = Study.create("s", {"x": Float(0, 1)}, client=client, algorithm=shares)
+    study.optimize(quadratic, n_trials=8)
+    assert study.info.algorithm == "mix" and study.info.counts["completed"] == 8
+    assert study.update(algorithm="random").algorithm == "random"
