@@ -20,7 +20,9 @@ pub fn resolve(store: Option<&str>, data_dir: &str) -> Result<String, Refusal> {
         "redb" | "redb:" => Ok(format!("redb:{data_dir}")),
         "memory" | "memory:" => Ok("memory:".to_owned()),
         "" => Err(refused("must not be empty".to_owned())),
-        url if url.starts_with("redb:") => Ok(url.to_owned()),
+        url if ["redb:", "redb-buffered:"].into_iter().any(|scheme| url.starts_with(scheme)) => {
+            Ok(url.to_owned())
+        }
         url if ["redis://", "rediss://"].into_iter().any(|scheme| host_after(scheme, url)) => {
             Ok(url.to_owned())
         }
@@ -36,6 +38,9 @@ fn host_after(scheme: &str, url: &str) -> bool {
 pub fn describe(store: &str) -> String {
     if let Some(dir) = store.strip_prefix("redb:") {
         return dir.to_owned();
+    }
+    if let Some(dir) = store.strip_prefix("redb-buffered:") {
+        return format!("{dir} (not forced to disk)");
     }
     if store == "memory:" {
         return "memory (lost at the end)".to_owned();
@@ -57,6 +62,7 @@ mod tests {
             (None, "redb:here"),
             (Some("redb"), "redb:here"),
             (Some("redb:/var/lib/x"), "redb:/var/lib/x"),
+            (Some("redb-buffered:x"), "redb-buffered:x"),
             (Some("memory"), "memory:"),
             (Some("redis://h:1/2"), "redis://h:1/2"),
             (Some("rediss://u:p@h"), "rediss://u:p@h"),
@@ -85,5 +91,6 @@ mod tests {
         assert_eq!(describe("redis://me:p@ss@host:1/0"), "redis://***@host:1/0");
         assert_eq!(describe("redis://host:1"), "redis://host:1");
         assert_eq!(describe("redb:.tunewright"), ".tunewright");
+        assert_eq!(describe("redb-buffered:x"), "x (not forced to disk)");
     }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,14 @@ import pytest
 
 from tunewright._embedded.server import EmbeddedServer
 from tunewright._transport.connection import Connection
+
+
+def pytest_configure() -> None:
+    """Makes Ctrl-C what it is for a person, also in the processes that tests start: a shell that starts the
+    tests in the background has it ignored, and that is inherited.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

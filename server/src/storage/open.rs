@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use tunewright_core::Refusal;
 
-use super::{MemoryStorage, RedbStorage, RedisStorage, Storage, StorageError};
+use super::{Durability, MemoryStorage, RedbStorage, RedisStorage, Storage, StorageError};
 
-const FORMS: &str = "use `redb:DIRECTORY` or a plain directory, `redis://HOST:PORT/DB`, `rediss://...` (TLS), \
-                     `unix:///SOCKET`, or `memory:`";
+const FORMS: &str = "use `redb:DIRECTORY` or a plain directory, `redb-buffered:DIRECTORY`, `redis://HOST:PORT/DB`, \
+                     `rediss://...` (TLS), `unix:///SOCKET`, or `memory:`";
 
 /// How to open a store.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,8 +17,8 @@ pub struct OpenOptions {
     pub allow_unsafe: bool,
 }
 
-/// Opens the store at `url`: `redb:DIRECTORY` or a plain directory, `redis://...`, `rediss://...`, `unix://...`
-/// or `memory:`.
+/// Opens the store at `url`: `redb:DIRECTORY` or a plain directory, `redb-buffered:DIRECTORY`, `redis://...`,
+/// `rediss://...`, `unix://...` or `memory:`.
 ///
 /// # Errors
 /// `Setup` for an address that is none of these or a directory in use, `Unsafe` for a Redis that may lose results,
@@ -26,7 +26,12 @@ pub struct OpenOptions {
 pub async fn open(url: &str, options: OpenOptions) -> Result<Arc<dyn Storage>, StorageError> {
     match Address::parse(url)? {
         Address::Memory => Ok(Arc::new(MemoryStorage::new())),
-        Address::Directory(directory) => Ok(Arc::new(RedbStorage::open(Path::new(directory)).await?)),
+        Address::Directory(directory) => {
+            Ok(Arc::new(RedbStorage::open(Path::new(directory), Durability::Fsynced).await?))
+        }
+        Address::Buffered(directory) => {
+            Ok(Arc::new(RedbStorage::open(Path::new(directory), Durability::Buffered).await?))
+        }
         Address::Redis(url) => Ok(Arc::new(RedisStorage::open(url, options).await?)),
     }
 }
@@ -35,6 +40,7 @@ pub async fn open(url: &str, options: OpenOptions) -> Result<Arc<dyn Storage>, S
 enum Address<'a> {
     Memory,
     Directory(&'a str),
+    Buffered(&'a str),
     Redis(&'a str),
 }
 
@@ -49,10 +55,13 @@ impl<'a> Address<'a> {
         match (scheme, rest) {
             (Some("memory"), "" | "//") => Ok(Self::Memory),
             (Some("memory"), _) => refuse("`memory:` takes nothing after the colon".to_owned()),
-            (Some("redb"), directory) => match directory.strip_prefix("//").unwrap_or(directory) {
-                "" => refuse("`redb:` must be followed by a directory".to_owned()),
-                directory => Ok(Self::Directory(directory)),
-            },
+            (Some(scheme @ ("redb" | "redb-buffered")), directory) => {
+                match directory.strip_prefix("//").unwrap_or(directory) {
+                    "" => refuse(format!("`{scheme}:` must be followed by a directory")),
+                    directory if scheme == "redb" => Ok(Self::Directory(directory)),
+                    directory => Ok(Self::Buffered(directory)),
+                }
+            }
             (Some("redis" | "rediss" | "unix"), rest) if rest.starts_with("//") => Ok(Self::Redis(url)),
             (Some(scheme @ ("redis" | "rediss" | "unix")), _) => {
                 refuse(format!("`{scheme}:` must be followed by `//`"))
@@ -83,6 +92,7 @@ mod tests {
             ("redb:/var/lib/tunewright", Address::Directory("/var/lib/tunewright")),
             ("redb:data", Address::Directory("data")),
             ("redb:///data", Address::Directory("/data")),
+            ("redb-buffered:/data", Address::Buffered("/data")),
             ("/var/lib/a:b", Address::Directory("/var/lib/a:b")),
             ("./data", Address::Directory("./data")),
             ("data", Address::Directory("data")),

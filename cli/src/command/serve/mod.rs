@@ -23,6 +23,7 @@ The file is YAML with the same names: {listen: 127.0.0.1:7070, store: redb, data
 Stores:
   redb                    one file in the data directory (the default)
   redb:DIR                one file in that directory
+  redb-buffered:DIR       the same, not forced to disk: quicker, and the machine's end may take all of it
   redis://HOST:PORT/DB    Redis; rediss:// with TLS
   memory:                 nothing is kept";
 

@@ -29,12 +29,13 @@ _FOREIGN = ("TUNEWRIGHT_CONFIG", "TUNEWRIGHT_STORE", "TUNEWRIGHT_LISTEN", "TUNEW
 
 class ServerProcess:
     """A running `tunewright serve`. Its standard input is a pipe: when this process dies, however, it
-    ends.
+    ends. What it acknowledged survives its own end, and if it is `forced` to disk the machine's, too.
     """
 
-    def __init__(self, data_dir: Path, listen: str) -> None:
+    def __init__(self, data_dir: Path, listen: str, *, forced: bool) -> None:
+        store = "redb" if forced else "redb-buffered"
         command = [str(find_binary()), "serve", "--json", "--listen", listen, "--exit-with-stdin"]
-        command += ["--store", "redb", "--data-dir", str(data_dir)]
+        command += ["--store", f"{store}:{data_dir}"]
         environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
         self._said: list[str] = []

@@ -110,7 +110,7 @@ class EmbeddedServer:
         """
         until = time.monotonic() + _ORPHAN
         while True:
-            process = ServerProcess(self.data_dir, "127.0.0.1:0")
+            process = ServerProcess(self.data_dir, "127.0.0.1:0", forced=not self._is_temporary)
             try:
                 self._address = process.address(_START)
                 return process
@@ -177,7 +177,8 @@ class EmbeddedServer:
             with self._lock:
                 if self._stopping.is_set():
                     return
-                process = ServerProcess(self.data_dir, self.address.removeprefix("http://"))
+                listen = self.address.removeprefix("http://")
+                process = ServerProcess(self.data_dir, listen, forced=not self._is_temporary)
                 self._process = process
             try:
                 process.address(_START)

@@ -8,8 +8,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use redb::{Database, DatabaseError};
 use tunewright_core::Refusal;
 
-use super::{new_file, tables};
-use crate::storage::StorageError;
+use super::{buffered, new_file, tables};
+use crate::storage::{Durability, StorageError};
 
 const FILE_NAME: &str = "tunewright.redb";
 
@@ -33,7 +33,7 @@ impl fmt::Debug for DataFile {
 }
 
 impl DataFile {
-    pub(super) fn in_directory(directory: &Path) -> Result<Self, StorageError> {
+    pub(super) fn in_directory(directory: &Path, durability: Durability) -> Result<Self, StorageError> {
         let mend = |error: &std::io::Error| {
             let message = format!("the data directory `{}` cannot be used: {error}", directory.display());
             StorageError::Setup(
@@ -47,7 +47,10 @@ impl DataFile {
         }
         let opener = {
             let path = path.clone();
-            move || Database::builder().set_cache_size(CACHE).create(&path)
+            move || match durability {
+                Durability::Buffered => buffered::open(&path, CACHE),
+                _ => Database::builder().set_cache_size(CACHE).create(&path),
+            }
         };
         let file = Self::new(path, Box::new(opener))?;
         // Only now: while it is open, nobody else makes one.

@@ -1,6 +1,8 @@
-//! The embedded store, and the default: one file in the data directory, forced to disk at every commit.
+//! The embedded store, and the default: one file in the data directory, forced to disk at every commit unless it is
+//! opened as buffered.
 
 mod attachments;
+mod buffered;
 mod changes;
 mod file;
 mod new_file;
@@ -29,6 +31,7 @@ use super::{AttachError, CommitError, Durability, Storage, StorageError, StoredS
 pub struct RedbStorage {
     file: Arc<DataFile>,
     writer: Writer,
+    durability: Durability,
 }
 
 impl fmt::Debug for RedbStorage {
@@ -38,19 +41,21 @@ impl fmt::Debug for RedbStorage {
 }
 
 impl RedbStorage {
-    /// Opens the store in this directory, which is made if it is not there.
+    /// Opens the store in this directory, which is made if it is not there. As `Buffered` it leaves it to the system
+    /// when to write to disk, so that the end of the machine may take the whole file along; else it is `Fsynced`.
     ///
     /// # Errors
     /// `Setup` if another server uses it or it cannot be made, `Corrupt` if the file is not ours.
-    pub async fn open(directory: &Path) -> Result<Self, StorageError> {
+    pub async fn open(directory: &Path, durability: Durability) -> Result<Self, StorageError> {
         let directory = directory.to_owned();
-        let file = blocking("opening the data file", move || DataFile::in_directory(&directory)).await?;
-        Self::over(Arc::new(file))
+        let opening = move || DataFile::in_directory(&directory, durability);
+        let file = blocking("opening the data file", opening).await?;
+        Self::over(Arc::new(file), durability)
     }
 
-    fn over(file: Arc<DataFile>) -> Result<Self, StorageError> {
+    fn over(file: Arc<DataFile>, durability: Durability) -> Result<Self, StorageError> {
         let writer = Writer::start(Arc::clone(&file))?;
-        Ok(Self { file, writer })
+        Ok(Self { file, writer, durability })
     }
 
     /// Runs a read on a thread that may block, over the file as it is now.
@@ -80,7 +85,7 @@ async fn blocking<T: Send + 'static>(
 #[async_trait]
 impl Storage for RedbStorage {
     fn durability(&self) -> Durability {
-        Durability::Fsynced
+        self.durability
     }
 
     async fn create(&self, header: &Header) -> Result<Option<StudyId>, StorageError> {

@@ -56,7 +56,7 @@ fn over(path: &Path, full: &Arc<AtomicBool>) -> RedbStorage {
             .create_with_backend(Disk { file: FileBackend::new(file)?, full: Arc::clone(&full) })
     };
     let file = DataFile::new(PathBuf::from("full.redb"), Box::new(opener)).expect("opened");
-    RedbStorage::over(Arc::new(file)).expect("started")
+    RedbStorage::over(Arc::new(file), Durability::Fsynced).expect("started")
 }
 
 #[tokio::test]
@@ -103,13 +103,13 @@ async fn a_file_that_is_not_ours_and_a_directory_that_cannot_be_are_said() {
     let directory = TempDir::new().expect("a temporary directory");
     let path = directory.path().join("tunewright.redb");
     std::fs::write(&path, vec![7; 10_000]).expect("written");
-    let error = RedbStorage::open(directory.path()).await.expect_err("refused");
+    let error = RedbStorage::open(directory.path(), Durability::Fsynced).await.expect_err("refused");
     assert!(
         matches!(&error, StorageError::Corrupt { key, .. } if *key == path.display().to_string()),
         "{error:?}"
     );
     assert_eq!(std::fs::read(&path).expect("read"), vec![7; 10_000], "and it is left alone");
 
-    let error = RedbStorage::open(&path).await.expect_err("refused");
+    let error = RedbStorage::open(&path, Durability::Fsynced).await.expect_err("refused");
     assert!(matches!(&error, StorageError::Setup(refusal) if refusal.hint.is_some()), "{error:?}");
 }

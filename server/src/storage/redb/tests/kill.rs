@@ -11,6 +11,8 @@ use super::*;
 
 /// Where the child finds its directory; without it, the child's part does nothing.
 const DIRECTORY: &str = "TUNEWRIGHT_TEST_KILL_DIRECTORY";
+/// Set where the child is to leave it to the system when to write to disk.
+const BUFFERED: &str = "TUNEWRIGHT_TEST_KILL_BUFFERED";
 const STUDIES: usize = 4;
 
 /// The child's part, run in a process of its own: commits without end, and says what was acknowledged.
@@ -18,7 +20,11 @@ const STUDIES: usize = 4;
 #[ignore = "the other half of `a_killed_server_loses_nothing_acknowledged`, which starts it"]
 async fn commits_until_killed() {
     let Ok(directory) = std::env::var(DIRECTORY) else { return };
-    let store = Arc::new(RedbStorage::open(Path::new(&directory)).await.expect("opened"));
+    let durability = match std::env::var(BUFFERED) {
+        Ok(_) => Durability::Buffered,
+        Err(_) => Durability::Fsynced,
+    };
+    let store = Arc::new(RedbStorage::open(Path::new(&directory), durability).await.expect("opened"));
     let writers = (0..STUDIES).map(|n| {
         let store = Arc::clone(&store);
         tokio::spawn(async move {
@@ -40,10 +46,11 @@ async fn commits_until_killed() {
 }
 
 /// Runs the child for about so long, kills it, and answers with the last acknowledged version of each study.
-fn run_and_kill(directory: &Path, after: Duration) -> BTreeMap<String, u64> {
+fn run_and_kill(directory: &Path, durability: Durability, after: Duration) -> BTreeMap<String, u64> {
     let mut child = Command::new(std::env::current_exe().expect("a path"))
         .args(["--exact", "storage::redb::tests::kill::commits_until_killed", "--ignored", "--nocapture"])
         .env(DIRECTORY, directory)
+        .envs((durability == Durability::Buffered).then_some((BUFFERED, "yes")))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -71,11 +78,20 @@ fn run_and_kill(directory: &Path, after: Duration) -> BTreeMap<String, u64> {
 
 #[tokio::test]
 async fn a_killed_server_loses_nothing_acknowledged() {
+    loses_nothing_acknowledged(Durability::Fsynced).await;
+}
+
+#[tokio::test]
+async fn a_killed_server_with_a_buffered_store_loses_nothing_acknowledged() {
+    loses_nothing_acknowledged(Durability::Buffered).await;
+}
+
+async fn loses_nothing_acknowledged(durability: Durability) {
     let directory = TempDir::new().expect("a temporary directory");
     let mut acknowledged = BTreeMap::new();
     for round in 0..8_u64 {
         // Moments that fall here and there in the commits, which take a few milliseconds.
-        let said = run_and_kill(directory.path(), Duration::from_micros(17_000 + 23_700 * round));
+        let said = run_and_kill(directory.path(), durability, Duration::from_micros(17_000 + 23_700 * round));
         assert!(!said.is_empty(), "the kill fell into work");
         acknowledged.extend(said);
         let store = store(&directory).await;

@@ -31,7 +31,7 @@ fn write(study: &str, expected: u64) -> StudyWrite {
 }
 
 async fn store(directory: &TempDir) -> Arc<dyn Storage> {
-    Arc::new(RedbStorage::open(directory.path()).await.expect("opened"))
+    Arc::new(RedbStorage::open(directory.path(), Durability::Fsynced).await.expect("opened"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +67,8 @@ async fn many_trials_are_loaded() {
 async fn a_second_server_on_the_same_directory_is_told_so() {
     let directory = TempDir::new().expect("a temporary directory");
     let first = store(&directory).await;
-    let Err(StorageError::Setup(refusal)) = RedbStorage::open(directory.path()).await else {
+    let Err(StorageError::Setup(refusal)) = RedbStorage::open(directory.path(), Durability::Fsynced).await
+    else {
         panic!("the second is refused");
     };
     assert!(refusal.message.starts_with("the data directory is used by another tunewright server: `"));
