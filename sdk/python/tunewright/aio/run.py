@@ -43,19 +43,20 @@ class Run:
         self._budget = RunBudget(n_trials, timeout)
         self._catch = catch if isinstance(catch, tuple) else (catch,)
         self._callbacks = [*callbacks]
+        self._returns: list[asyncio.Task[None]] = []
 
     async def all(self, n_jobs: int) -> None:
         """So many trials at a time until the run is over."""
         slots = [asyncio.ensure_future(self._slot()) for _ in range(n_jobs)]
         try:
             await asyncio.gather(*slots)
-        except Exception:
-            # A cancellation reaches the slots by itself; a second one would cut off what they give back.
+        finally:
+            # `gather` ends with the first slot that does: the others may still have a trial to give back.
             self._budget.stop()
             for slot in slots:
                 slot.cancel()
             await asyncio.gather(*slots, return_exceptions=True)
-            raise
+            await asyncio.gather(*self._returns, return_exceptions=True)
 
     async def _slot(self) -> None:
         while self._budget.claim():
@@ -80,7 +81,7 @@ class Run:
                 self._budget.stop()
                 return None
             except asyncio.CancelledError:
-                await asyncio.shield(self._take_back(asking))
+                self._returns.append(asyncio.ensure_future(self._take_back(asking)))
                 raise
             await asyncio.sleep(min(wait, 0.2))
         return None
@@ -105,8 +106,8 @@ class Run:
                 outcome, error = Outcome.from_exception(raised), raised
             again = await self._tell(trial, outcome)
         except BaseException:
-            # The task is being cancelled, but the trial is still to be given back.
-            await asyncio.shield(trial.abandon())
+            # This task may be cancelled again while it waits: another one gives the trial back.
+            self._returns.append(asyncio.ensure_future(trial.abandon()))
             raise
         if trial.ended in ("completed", "pruned", "failed") and not again and self._callbacks:
             record = await self._study.trial(trial.number)
