@@ -166,3 +166,11 @@ def never_asks(trial: Any) -> float:
     trial.report(0.75, 0)
     time.sleep(60)
     return 0.0
+
+
+def prints_much(trial: Any) -> float:
+    with (Path(os.environ["TEST_DIR"]) / "pids").open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    print("x" * 100_000)
+    print("y" * 100_000, file=sys.stderr)
+    return 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import os
 import signal
@@ -130,6 +131,44 @@ def test_it_ends_with_the_process_that_started_it(
     if forks:
         assert not is_gone(fork)
         os.kill(fork, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_a_client_that_reads_nothing_holds_nothing_up(
+    server: Any, studies: Studies, tmp_path: Path, child_env: dict[str, str], is_killed: bool
+) -> None:
+    """Stopped as by Ctrl-Z, it leaves the worker's pipes full, and the trials go on; killed then, it takes
+    the worker along.
+    """
+    count = 400
+    study = studies.create(trials=count, objective=function("prints_much"))
+    program = (
+        "import os, signal, sys\nfrom tunewright._embedded.worker import LocalWorker\n"
+        f"worker = LocalWorker({server.address!r}, study='s', slots=2, drain_grace=0).start()\n"
+        "print(worker.pid, flush=True)\nos.kill(os.getpid(), signal.SIGSTOP)\nworker.stop(0)\n"
+    )
+    path = os.pathsep.join([child_env["PYTHONPATH"], str(Path(__file__).parent)])
+    env = {**child_env, "PYTHONPATH": path, "TEST_DIR": str(tmp_path)}
+    client = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, env=env)
+    try:
+        assert client.stdout is not None
+        worker = int(client.stdout.readline())
+        # 4 KiB, so that some trials fill it.
+        with open(f"/proc/{worker}/fd/1", "wb") as output:
+            fcntl.fcntl(output, fcntl.F_SETPIPE_SZ, 4096)
+        ended = studies.ended(study, count, timeout=60)
+        assert {trial.state for trial in ended} == {pb.TRIAL_STATE_COMPLETED}
+        client.send_signal(signal.SIGKILL if is_killed else signal.SIGCONT)
+        client.wait(30)
+    finally:
+        client.kill()
+        client.wait(30)
+        assert client.stdout is not None
+        client.stdout.close()
+    slots = {int(pid) for pid in (tmp_path / "pids").read_text().split()}
+    assert len(slots) == 2
+    for pid in (worker, *slots):
+        wait_for("the worker to end", functools.partial(is_gone, pid), 15)
 
 
 def test_bad_settings_are_refused(server: Any) -> None:

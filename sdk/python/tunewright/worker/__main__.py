@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 import uuid
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
 from tunewright import __version__
 from tunewright._transport.address import target
@@ -19,6 +19,7 @@ from tunewright.errors import Invalid, TunewrightError
 from tunewright.worker.config import Config
 from tunewright.worker.gpus import shared_out
 from tunewright.worker.loading import python_version, split
+from tunewright.worker.outlet import Outlet
 from tunewright.worker.process import start_process
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 FAILED = 1
 USED_WRONGLY = 2
 INTERRUPTED = 130
+
+_LAST_WORDS = 2.0
+"""So long it is waited at the end for what was written to be read, in seconds."""
 
 _EPILOG = """\
 An objective is called with the trial: trial.params is the configuration, trial.report(value, step) tells
@@ -158,7 +162,10 @@ def work(config: Config) -> int:
     signal.set_wakeup_fd(worker.alarm.fileno(), warn_on_full_buffer=False)
     if config.exit_with_stdin:
         threading.Thread(target=_follow_stdin, args=(worker,), name="tunewright-stdin", daemon=True).start()
-    worker.run()
+    try:
+        worker.run()
+    finally:
+        worker.events.drain(_LAST_WORDS)
     return INTERRUPTED if worker.aborted else 0
 
 
@@ -166,33 +173,33 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Runs the command, and ends the process."""
     told = parser().parse_args(arguments)
     level = {0: logging.WARNING, 1: logging.INFO}.get(told.verbose, logging.DEBUG)
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    errors = Outlet(2, lambda count: f"{count} messages were left out: nobody read them\n")
+    handler = logging.StreamHandler(cast(TextIO, errors))
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s", handlers=[handler])
     from tunewright.worker.work import StartFailed
 
     try:
         code = work(config_of(told))
     except Invalid as error:
-        code = _complain(told, error.code, str(error), USED_WRONGLY)
+        errors.write(_complaint(told, error.code, str(error)))
+        code = USED_WRONGLY
     except TunewrightError as error:
-        code = _complain(told, error.code, str(error), FAILED)
+        errors.write(_complaint(told, error.code, str(error)))
+        code = FAILED
     except StartFailed as error:
         text = f"{error}\n{error.traceback}".strip() if not told.json else str(error)
-        code = _complain(told, "failed", text, FAILED)
+        errors.write(_complaint(told, "failed", text))
+        code = FAILED
     logging.shutdown()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            # Its reader is gone; the exit code tells the rest.
-            code = code or 0
+    # Whoever reads none of it gets the exit code.
+    errors.drain(_LAST_WORDS)
     # Threads that wait in a call of gRPC must not hold up the end.
     os._exit(code)
 
 
-def _complain(told: argparse.Namespace, code: str, message: str, exit_code: int) -> int:
+def _complaint(told: argparse.Namespace, code: str, message: str) -> str:
     text = json.dumps({"error": {"code": code, "message": message}}) if told.json else f"error: {message}"
-    sys.stderr.write(text + "\n")
-    return exit_code
+    return text + "\n"
 
 
 def _hello(config: Config, worker_id: str) -> WorkerHello:
