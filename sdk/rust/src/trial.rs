@@ -249,7 +249,7 @@ impl LeasedTrial {
     ) -> Result<Completed, Error> {
         let lease = Some(self.held.pulse.lease.clone());
         let output = tail(output.into(), OUTPUT_LEN_MAX);
-        let request = v1::CompleteTrialRequest { lease, loss, metrics, output, result: None };
+        let request = v1::CompleteTrialRequest { lease, loss, metrics, output, result: None, next: None };
         let client = &self.held.client;
         let answer = client.patient_call(
             client.options().result_deadline,
@@ -274,7 +274,8 @@ impl LeasedTrial {
     ) -> Result<Completed, Error> {
         let lease = Some(self.held.pulse.lease.clone());
         let output = tail(output.into(), OUTPUT_LEN_MAX);
-        let request = v1::PruneTrialRequest { lease, loss: loss.into(), metrics, output, result: None };
+        let request =
+            v1::PruneTrialRequest { lease, loss: loss.into(), metrics, output, result: None, next: None };
         let client = &self.held.client;
         let answer = client.patient_call(
             client.options().result_deadline,
@@ -303,6 +304,7 @@ impl LeasedTrial {
             message: head(message.into(), MESSAGE_LEN_MAX),
             output: tail(output.into(), OUTPUT_LEN_MAX),
             result: None,
+            next: None,
         };
         let client = &self.held.client;
         let answer = client.patient_call(
