@@ -115,46 +115,25 @@ def fmin(
     trials_save_file: str | os.PathLike[str] = "",
 ) -> Any:
     """Hyperopt's `fmin`, which also hands `points_to_evaluate` to trials that are given."""
+    shared = {
+        "algo": algo,
+        "max_evals": max_evals,
+        "timeout": timeout,
+        "loss_threshold": loss_threshold,
+        "rstate": rstate,
+        "pass_expr_memo_ctrl": pass_expr_memo_ctrl,
+        "catch_eval_exceptions": catch_eval_exceptions,
+        "verbose": verbose,
+        "return_argmin": return_argmin,
+        "points_to_evaluate": points_to_evaluate,
+        "max_queue_len": max_queue_len,
+        "show_progressbar": show_progressbar,
+        "early_stop_fn": early_stop_fn,
+        "trials_save_file": os.fspath(trials_save_file),
+    }
     if trials is not None and not isinstance(trials, StudyTrials):
         import hyperopt
 
-        return hyperopt.fmin(
-            fn,
-            space,
-            algo=algo,
-            max_evals=max_evals,
-            timeout=timeout,
-            loss_threshold=loss_threshold,
-            trials=trials,
-            rstate=rstate,
-            allow_trials_fmin=allow_trials_fmin,
-            pass_expr_memo_ctrl=pass_expr_memo_ctrl,
-            catch_eval_exceptions=catch_eval_exceptions,
-            verbose=verbose,
-            return_argmin=return_argmin,
-            points_to_evaluate=points_to_evaluate,
-            max_queue_len=max_queue_len,
-            show_progressbar=show_progressbar,
-            early_stop_fn=early_stop_fn,
-            trials_save_file=os.fspath(trials_save_file),
-        )
-    return minimize(
-        _base.Trials if issubclass(_base.Trials, StudyTrials) else TunewrightTrials,
-        trials,
-        fn,
-        space,
-        algo=algo,
-        max_evals=max_evals,
-        timeout=timeout,
-        loss_threshold=loss_threshold,
-        rstate=rstate,
-        pass_expr_memo_ctrl=pass_expr_memo_ctrl,
-        catch_eval_exceptions=catch_eval_exceptions,
-        verbose=verbose,
-        return_argmin=return_argmin,
-        points_to_evaluate=points_to_evaluate,
-        max_queue_len=max_queue_len,
-        show_progressbar=show_progressbar,
-        early_stop_fn=early_stop_fn,
-        trials_save_file=trials_save_file,
-    )
+        return hyperopt.fmin(fn, space, trials=trials, allow_trials_fmin=allow_trials_fmin, **shared)
+    new_trials = _base.Trials if issubclass(_base.Trials, StudyTrials) else TunewrightTrials
+    return minimize(new_trials, trials, fn, space, **shared)

@@ -26,8 +26,7 @@ except ImportError as error:
 from tunewright._sklearn.rows import Rows, Split, optimized
 from tunewright._sklearn.search_space import SearchSpace
 from tunewright._sklearn.session import SearchSession
-from tunewright._wire.points import from_point
-from tunewright._wire.values import from_value
+from tunewright.trial import Trial
 
 _SEEDS = 2**31 - 1
 _ALL_FAILED = "All the "
@@ -115,16 +114,16 @@ class TunewrightSearchCV(BaseSearchCV):  # type: ignore[misc]  # scikit-learn ha
         session = SearchSession(study=self.study, address=self.address, data_dir=self.data_dir)
         try:
             with session:
-                session.create(space.node, self.algorithm, seed)
-                for trial in session.ended():
-                    params = space.params(from_point(trial.point))
-                    run.rows.restore(int(trial.number), params, from_value(trial.result), session.ref.name)
+                session.create(space.space, self.algorithm, seed)
+                for record in session.ended():
+                    params = space.params(record.point)
+                    run.rows.restore(record.number, params, record.result, session.name)
                 self._search(run, session, space, evaluate_candidates)
             run.results.update(super()._format_results(*run.rows.in_order()))
         finally:
             del self._run
         self.trial_numbers_ = np.array(run.rows.numbers)
-        self.study_name_ = session.ref.name
+        self.study_name_ = session.name
 
     def _search(
         self, run: _Run, session: SearchSession, space: SearchSpace, evaluate: Callable[[list[Any]], Any]
@@ -135,8 +134,8 @@ class TunewrightSearchCV(BaseSearchCV):  # type: ignore[misc]  # scikit-learn ha
             asked = session.ask(min(batch_size, self.n_iter - len(run.rows)))
             if not asked:
                 break
-            run.batch = [int(assignment.lease.trial) for assignment in asked]
-            batch = [space.params(from_point(assignment.point)) for assignment in asked]
+            run.batch = [trial.number for trial in asked]
+            batch = [space.params(trial.point) for trial in asked]
             try:
                 evaluate(batch)
                 evaluated = True
@@ -147,8 +146,8 @@ class TunewrightSearchCV(BaseSearchCV):  # type: ignore[misc]  # scikit-learn ha
                 failure = error
                 for number, params in zip(run.batch, batch, strict=True):
                     run.rows.add(number, params, None)
-            for assignment in asked:
-                self._tell(session, assignment.lease, run.rows, str(failure))
+            for trial in asked:
+                self._tell(session, trial, run.rows, str(failure))
         if not evaluated:
             if failure is not None:
                 raise failure
@@ -156,20 +155,20 @@ class TunewrightSearchCV(BaseSearchCV):  # type: ignore[misc]  # scikit-learn ha
             run.batch = []
             evaluate([run.rows.best(self.refit)])
 
-    def _tell(self, session: SearchSession, lease: Any, rows: Rows, failure: str) -> None:
-        splits = rows.splits(int(lease.trial))
+    def _tell(self, session: SearchSession, trial: Trial, rows: Rows, failure: str) -> None:
+        splits = rows.splits(trial.number)
         if splits is None:
-            session.fail(lease, failure.strip(), {})
+            session.fail(trial, failure.strip(), {})
             return
         means = rows.means(splits)
         mean = means[optimized(means, self.refit)]
         if math.isfinite(mean):
             metrics = {f"mean_test_{name}": value for name, value in means.items() if math.isfinite(value)}
-            session.complete(lease, -mean, metrics, rows.kept(splits))
+            session.complete(trial, -mean, metrics, rows.kept(splits))
         else:
             errors = [str(split["fit_error"]) for split in splits if split.get("fit_error")]
             message = errors[0] if errors else f"the mean test score is {mean}"
-            session.fail(lease, message, rows.kept(splits))
+            session.fail(trial, message, rows.kept(splits))
 
     def _format_results(
         self,

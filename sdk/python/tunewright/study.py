@@ -316,7 +316,7 @@ class Study(StudyHandle):
         leases.
         """
         running = self.list_trials("running")
-        for lessee, count in self._orphans(running, identity.is_dead).items():
+        for lessee, count in identity.orphans(record.lessee for record in running).items():
             answer = self._client.run(operations.ask(self._ref, lessee, count, reclaim=True))
             for assignment in answer.assignments:
                 self._client.run(operations.release(assignment.lease, self._hint_of(assignment)))

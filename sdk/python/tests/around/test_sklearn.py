@@ -349,7 +349,7 @@ def _draws(expression: Any, count: int) -> list[Any]:
 
 def test_a_list_of_lists_stays_one() -> None:
     space = SearchSpace({"layers": [[50], [100, 50]], "f": [np.sin, None]})
-    node = space.node
+    node = space.space.node
     text = str(node)
     assert "0: [50]" in text and "1: [100, 50]" in text and "0x" not in text
     point = {"layers": _names(node, "layers")[1], "f": _names(node, "f")[0]}

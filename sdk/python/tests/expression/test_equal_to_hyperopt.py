@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 import random
 from typing import Any
 
@@ -45,7 +46,8 @@ def test_the_same_space_and_the_same_points(seed: int) -> None:
     ours = RandomSpace(hp, scope, seed).build()
     domain = hyperopt.Domain(lambda point: 0.0, theirs)
     of_theirs, of_ours = ExpressionSpace.of(theirs), ExpressionSpace.of(ours)
-    assert of_ours.node == of_theirs.node
+    detached = of_theirs.detached()
+    assert of_ours.node == of_theirs.node == detached.node
     assert of_ours.labels == of_theirs.labels == list(domain.params)
     for draw in range(4):
         stored = drawn(domain, 100 * seed + draw)
@@ -55,6 +57,8 @@ def test_the_same_space_and_the_same_points(seed: int) -> None:
         assert of_theirs.evaluate(given).keys() == meant.keys()
         for value in (of_theirs.evaluate(stored), hyperopt.space_eval(theirs, given)):
             assert repr(value) == repr(meant) and alike(value, meant)
+        elsewhere = detached.evaluate(stored)
+        assert alike(elsewhere, meant) and repr(elsewhere) == repr(meant)
         own = [of_ours.evaluate(stored), of_ours.evaluate(given), space_eval(ours, stored)]
         assert all(alike(value, of_ours.evaluate(given)) for value in own)
         assert comparable(own[0]) == comparable(meant)
@@ -74,6 +78,19 @@ def comparable(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(comparable(item) for item in value)
     return type(value).__name__ if type(value).__name__ == "Fixed" else value
+
+
+def test_a_detached_space_needs_no_hyperopt_unless_a_symbol_is_its_own() -> None:
+    shared = hyperopt.hp.uniform("x", 0, 1)
+    plain = ExpressionSpace.of({"a": shared * 2, "b": [shared, hyperopt.hp.choice("c", [1, 2])]})
+    assert b"hyperopt.pyll" not in pickle.dumps(plain.detached())
+    assert plain.detached().evaluate({"x": 0.5, "c": 1}) == {"a": 1.0, "b": (0.5, 2)}
+    numeric = ExpressionSpace.of({"a": their_scope.exp(shared)})
+    # What Hyperopt computes with numpy is a number of numpy.
+    assert numeric.detached() is numeric
+    assert type(pickle.loads(pickle.dumps(numeric.detached())).evaluate({"x": 0.5})["a"]) is np.float64
+    own = ExpressionSpace.of(hp.uniform("x", 0, 1))
+    assert own.detached() is own
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -241,3 +241,29 @@ def test_points_to_evaluate_come_first_with_any_trials() -> None:
     given = TunewrightTrials(points_to_evaluate=points)
     minimized(lambda x: x, given, max_evals=3)
     assert given.vals["x"][:2] == [1.0, 2.0]
+
+
+def test_workers_import_hyperopt_only_if_the_objective_does() -> None:
+    """It takes longer than all the rest of a worker's start."""
+
+    def imported(point: dict[str, Any]) -> dict[str, Any]:
+        import sys
+
+        return {"loss": point["x"] ** 2, "status": "ok", "hyperopt": "hyperopt" in sys.modules}
+
+    trials = TunewrightTrials(parallelism=2)
+    space = {"x": hp.uniform("x", -5, 5), "y": hp.choice("y", [0, hp.randint("z", 4)])}
+    fmin(imported, space, algo=rand.suggest, max_evals=4, trials=trials, rstate=1, show_progressbar=False)
+    assert [result["hyperopt"] for result in trials.results] == [False] * 4
+
+
+@pytest.mark.parametrize(
+    ("returned", "raised"),
+    [
+        ({"status": "great"}, hyperopt.exceptions.InvalidResultStatus),
+        ({"status": "ok"}, hyperopt.exceptions.InvalidLoss),
+    ],
+)
+def test_what_is_no_result_raises_hyperopts_exceptions(returned: Any, raised: type[Exception]) -> None:
+    with pytest.raises(raised):
+        minimized(lambda x: returned, TunewrightTrials(parallelism=2))

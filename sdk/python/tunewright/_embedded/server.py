@@ -10,9 +10,9 @@ import shutil
 import tempfile
 import threading
 import time
-from collections import deque
 from pathlib import Path
 
+from tunewright._embedded.deaths import Deaths
 from tunewright._embedded.process import ServerProcess
 from tunewright.errors import Closed, Conflict, TunewrightError, Unavailable
 
@@ -27,10 +27,6 @@ _TERM_GRACE = 5.0
 
 # How long the server of a process that is no more may take to end; it has no one to wait for.
 _ORPHAN = 30.0
-
-# So many deaths within so many seconds, and it is not started again.
-_DEATHS_MAX = 5
-_DEATHS_WITHIN = 60.0
 
 # Says who uses a data directory, for the error that another process gets.
 _NOTE = "embedded.json"
@@ -158,21 +154,19 @@ class EmbeddedServer:
             self._process.forget()
 
     def _supervise(self, process: ServerProcess) -> None:
-        deaths: deque[float] = deque(maxlen=_DEATHS_MAX)
+        deaths = Deaths()
         while True:
             process.wait()
             process.end_input()
             if self._stopping.is_set():
                 return
-            deaths.append(time.monotonic())
-            if len(deaths) == _DEATHS_MAX and deaths[-1] - deaths[0] < _DEATHS_WITHIN:
-                how_often = f"{_DEATHS_MAX} times within {_DEATHS_WITHIN:g} s"
-                message = f"the embedded server died {how_often}: {process.error()}"
+            if deaths.add():
+                message = f"the embedded server died {deaths.too_many}: {process.error()}"
                 self._failure = Unavailable(message, hint=f"its data is in `{self.data_dir}`")
                 _log.error("%s", self._failure)
                 return
             _log.warning("the embedded server died and is started again: %s", process.error())
-            if self._stopping.wait(0.2 * (len(deaths) - 1)):
+            if self._stopping.wait(deaths.pause()):
                 return
             with self._lock:
                 if self._stopping.is_set():

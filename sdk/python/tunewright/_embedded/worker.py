@@ -10,21 +10,17 @@ import os
 import subprocess
 import sys
 import threading
-import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tunewright._embedded.deaths import Deaths
 from tunewright._transport.address import url
 from tunewright.errors import Invalid, TunewrightError, Unavailable
 from tunewright.worker.process import import_path
 
 _log = logging.getLogger("tunewright.worker")
-
-# So many deaths within so many seconds, and it is not started again.
-_DEATHS_MAX = 5
-_DEATHS_WITHIN = 60.0
 
 _TAIL_LINES = 50
 
@@ -41,7 +37,9 @@ class LocalWorker:
 
     It serves one `study` (`NAME` or `PROJECT/NAME`) or one `pool`. It ends when this process does, however
     that comes about, and is started again if it dies. `on_event` gets each of its events, for example
-    `{"event": "trial_began", "trial": 3, ...}`, on a thread of its own.
+    `{"event": "trial_began", "trial": 3, ...}`, on a thread of its own. `most_trials` is asked before each
+    start, after the events of the worker before, how many trials it may take: None for any number; with 0
+    none is started any more. One that has taken them ends, and it is asked again.
     """
 
     def __init__(
@@ -56,6 +54,7 @@ class LocalWorker:
         drain_grace: float = 5.0,
         env: Mapping[str, str] | None = None,
         on_event: Callable[[dict[str, Any]], None] | None = None,
+        most_trials: Callable[[], int | None] | None = None,
     ) -> None:
         if slots < 1:
             raise Invalid(f"must be at least 1, not `{slots}`", field="slots")
@@ -69,6 +68,7 @@ class LocalWorker:
         self._command = command
         self._env = dict(env or {})
         self._on_event = on_event
+        self._most_trials = most_trials
         self._lock = threading.Lock()
         self._owner = os.getpid()
         self._child: subprocess.Popen[bytes] | None = None
@@ -93,9 +93,12 @@ class LocalWorker:
             if self._supervisor is None:
                 self._stopping.clear()
                 self._failure = None
-                self._child = self._spawn()
+                child = self._spawn(self._most())
+                if child is None:
+                    return self
+                self._child = child
                 self._supervisor = threading.Thread(
-                    target=self._supervise, args=(self._child,), name="tunewright-worker", daemon=True
+                    target=self._supervise, args=(child,), name="tunewright-worker", daemon=True
                 )
                 self._supervisor.start()
                 atexit.register(self.stop, 0.0)
@@ -138,9 +141,14 @@ class LocalWorker:
         os.dup2(nothing, child.stdin.fileno(), inheritable=False)
         os.close(nothing)
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _most(self) -> int | None:
+        return None if self._most_trials is None else self._most_trials()
+
+    def _spawn(self, most: int | None) -> subprocess.Popen[bytes] | None:
+        if most == 0:
+            return None
         return subprocess.Popen(
-            self._command,
+            self._command if most is None else [*self._command, "--max-trials", str(most)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -150,25 +158,29 @@ class LocalWorker:
         )
 
     def _supervise(self, child: subprocess.Popen[bytes]) -> None:
-        deaths: deque[float] = deque(maxlen=_DEATHS_MAX)
+        deaths = Deaths()
         while True:
             code = self._follow(child)
             if self._stopping.is_set():
                 return
-            deaths.append(time.monotonic())
-            many = len(deaths) == _DEATHS_MAX and deaths[-1] - deaths[0] < _DEATHS_WITHIN
-            if code in _HOPELESS or many:
-                self._failure = self._why(code, many=many)
-                _log.error("%s", self._failure)
-                return
-            _log.warning("the worker ended (%s) and is started again", _how(code))
-            if self._stopping.wait(0.2 * (len(deaths) - 1)):
-                return
+            if code != 0 or self._most_trials is None:
+                many = deaths.add()
+                if code in _HOPELESS or many:
+                    self._failure = self._why(code, many=many)
+                    _log.error("%s", self._failure)
+                    return
+                _log.warning("the worker ended (%s) and is started again", _how(code))
+                if self._stopping.wait(deaths.pause()):
+                    return
+            # Not under the lock, which `stop` takes: the answer may take a while.
+            most = self._most()
             with self._lock:
                 if self._stopping.is_set():
                     return
-                child = self._spawn()
-                self._child = child
+                again = self._spawn(most)
+                if again is None:
+                    return
+                child = self._child = again
 
     def _follow(self, child: subprocess.Popen[bytes]) -> int:
         """Reads what a worker says until it has ended; its exit code."""
@@ -214,7 +226,7 @@ class LocalWorker:
             if line.startswith('{"error"'):
                 with contextlib.suppress(ValueError, KeyError, TypeError):
                     return Unavailable(f"the worker cannot work: {json.loads(line)['error']['message']}")
-        times = f"died {_DEATHS_MAX} times within {_DEATHS_WITHIN:g} s, at last" if many else "ended"
+        times = f"died {Deaths.too_many}, at last" if many else "ended"
         said = "\n".join(self._said)
         return Unavailable(f"the worker {times} {_how(code)}; the end of its log:\n{said}")
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from tunewright._engine.algorithms import ServerAlgorithm, resolve
 from tunewright._engine.arguments import Options
-from tunewright._engine.clients import own_client_id
 from tunewright._engine.results import outcome_of_doc
 from tunewright._engine.session import Session, key_of
 from tunewright._engine.spaces import vals_of
+from tunewright._study import identity
 from tunewright.compat._documents import Doc, new_misc, spec_from_misc
 from tunewright.compat._spaces import ExpressionSpace
 from tunewright.compat._states import JOB_STATE_DONE, JOB_STATE_ERROR, JOB_STATE_NEW, JOB_STATE_RUNNING
@@ -31,7 +31,7 @@ def suggest_docs(algo: Any, new_ids: Sequence[Any], domain: Any, trials: Any, se
         algorithm=algorithm.message,
         # The same seed proposes other points for other ids, as Hyperopt's callers expect.
         seed=(int(seed) * 1_000_003 + _number(new_ids)) % 2**63,
-        client_id=own_client_id(),
+        client_id=identity.client_id(),
     )
     try:
         for doc in trials._dynamic_trials:

@@ -9,7 +9,6 @@ from typing import Any
 
 from tunewright._engine.algorithms import ClientAlgorithm, resolve
 from tunewright._engine.arguments import Arguments, Options
-from tunewright._engine.clients import dead_clients, own_client_id
 from tunewright._engine.flavour import Flavour
 from tunewright._engine.mirror import Mirror
 from tunewright._engine.random_state import Seeds
@@ -17,6 +16,7 @@ from tunewright._engine.results import good_loss, outcome_of_doc
 from tunewright._engine.saving import SaveFile
 from tunewright._engine.session import Session, key_of
 from tunewright._engine.stops import StopRules
+from tunewright._study import identity
 from tunewright.compat._documents import Doc, new_doc, new_misc, spec_from_misc
 from tunewright.compat._spaces import ExpressionSpace
 from tunewright.compat._states import (
@@ -65,7 +65,7 @@ class Run:
                 space=self.space.node,
                 algorithm=self.algorithm.message,
                 seed=self.seeds.next_wide(),
-                client_id=own_client_id(),
+                client_id=identity.client_id(),
             )
             stack.callback(self._close)
             self._prepare()
@@ -243,7 +243,7 @@ class Run:
         running = [
             doc["owner"] for doc in self.mirror.by_number.values() if doc["state"] == JOB_STATE_RUNNING
         ]
-        return dead_clients(owner for owner in running if owner)
+        return [*identity.orphans(running)]
 
     def _close(self) -> None:
         try:

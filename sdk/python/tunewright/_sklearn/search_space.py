@@ -42,15 +42,11 @@ class SearchSpace:
         whole: Any = trees[0]
         if len(trees) > 1:
             whole = Choice(trees, label=_ALTERNATIVE) if native else hp.choice(_ALTERNATIVE, trees)
-        self._space = Space.of(whole if native else ExpressionSpace.of(whole))
-
-    @property
-    def node(self) -> Any:
-        """The tree of the wire."""
-        return self._space.node
+        #: As a study is created with it.
+        self.space = Space.of(whole if native else ExpressionSpace.of(whole))
 
     def params(self, point: Mapping[str, int | float | str]) -> dict[str, Any]:
         """What an estimator's `set_params` gets for a full point of the wire."""
-        found: Any = self._space.params(point)
+        found: Any = self.space.params(point)
         makers = self._makers[found[_ALTERNATIVE]]
         return {name: make(found[name]) for name, make in makers.items()}

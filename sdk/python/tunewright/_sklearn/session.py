@@ -1,135 +1,94 @@
-"""One study on a server, as a scikit-learn search uses it: asked in batches, told by candidate."""
+"""One study, as a scikit-learn search uses it: asked in batches, told by candidate."""
 
 from __future__ import annotations
 
-import time
+import contextlib
+import logging
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from tunewright._embedded.server import DEFAULT_DATA_DIR, EmbeddedServer
-from tunewright._transport.connection import Connection
-from tunewright._transport.heartbeats import HeartbeatKeeper
-from tunewright._wire.values import to_value
-from tunewright.errors import Closed, Conflict, Exhausted, LeaseLost, NotFound
-from tunewright.v1 import space_pb2, study_pb2, trial_pb2
+from tunewright._outcome import Outcome
+from tunewright._study.leased import GONE
+from tunewright._study.records import TrialRecord
+from tunewright.client import Client
+from tunewright.errors import Closed, NotFound
+from tunewright.spaces.space import Space
+from tunewright.study import Study
+from tunewright.trial import Trial
 
-_LEASE_TTL_MS = 60_000
-"""Fits may hold the interpreter's lock for long, so that no heartbeat is sent meanwhile."""
+_log = logging.getLogger("tunewright")
+
+_LEASE_TTL = 60.0
+"""Fits may hold the interpreter's lock for long, so that no heartbeat is sent meanwhile; in seconds."""
 
 _PATIENCE = 120.0
 """Seconds to wait for a trial while other processes have the last ones: two lives of a lease."""
 
-_PAGE = 1_000
-
 
 class SearchSession:
-    """A study, new or opened again by its name. A context manager: in the end its leases are given back."""
+    """A study, new or opened again by its name. A context manager: in the end its trials are given back."""
+
+    study: Study
 
     def __init__(self, *, study: str | None, address: str | None, data_dir: str | Path | None) -> None:
-        if address is None:
-            kept = study is not None or data_dir is not None
-            server = EmbeddedServer.at(data_dir or DEFAULT_DATA_DIR) if kept else EmbeddedServer.shared()
-            address = server.address
+        self._kept = study is not None or address is not None or data_dir is not None
+        if self._kept:
+            self._client = Client(address, data_dir=data_dir or DEFAULT_DATA_DIR)
         else:
-            kept = True
-        self._kept = kept
-        self._connection = Connection(address)
-        self._keeper = HeartbeatKeeper(self._connection)
-        self._leased: dict[str, trial_pb2.LeaseRef] = {}
-        self.ref = study_pb2.StudyRef(name=study or f"search-{uuid.uuid4().hex[:12]}")
+            self._client = Client(EmbeddedServer.shared().address)
+        self.name = study or f"search-{uuid.uuid4().hex[:12]}"
+        self._leased: list[Trial] = []
 
-    def create(self, space: space_pb2.SpaceNode, algorithm: str, seed: int) -> None:
+    def create(self, space: Space, algorithm: str, seed: int) -> None:
         """Makes the study if there is none of its name.
 
         An existing one keeps its seed. Raises `AlreadyExists` if it has another space or algorithm.
         """
-        connection = self._connection
-        try:
-            found = connection.call(connection.studies.GetStudy, study_pb2.GetStudyRequest(study=self.ref))
-            seed = found.study.spec.seed
-        except NotFound:
-            # The usual case: it is new.
-            pass
-        spec = study_pb2.StudySpec(
-            space=space,
-            algorithm=study_pb2.Algorithm(name=algorithm),
-            seed=seed,
-            lease_ttl_ms=_LEASE_TTL_MS,
-        )
-        connection.call(
-            connection.studies.CreateStudy, study_pb2.CreateStudyRequest(study=self.ref, spec=spec)
+        # The usual case is that it is new.
+        with contextlib.suppress(NotFound):
+            seed = Study.open(self.name, space=space, client=self._client).info.seed
+        self.study = Study.create(
+            self.name, space, client=self._client, algorithm=algorithm, seed=seed, lease_ttl=_LEASE_TTL
         )
 
-    def ended(self) -> Iterator[trial_pb2.Trial]:
+    def ended(self) -> list[TrialRecord]:
         """All trials that ended with a result or failed, in the order of their numbers."""
-        connection, token = self._connection, ""
-        states = [trial_pb2.TRIAL_STATE_COMPLETED, trial_pb2.TRIAL_STATE_FAILED]
-        while True:
-            request = trial_pb2.ListTrialsRequest(
-                study=self.ref, states=states, page_size=_PAGE, page_token=token
-            )
-            page = connection.call(connection.trials.ListTrials, request)
-            yield from page.trials
-            token = page.next_page_token
-            if not token:
-                return
+        return self.study.list_trials("completed", "failed")
 
-    def ask(self, count: int) -> list[trial_pb2.Assignment]:
+    def ask(self, count: int) -> list[Trial]:
         """At most `count` trials to evaluate; none if the study has ended, as when a finite space is used up.
 
         Raises `Exhausted` if other processes hold the last ones for two minutes.
         """
-        connection, deadline = self._connection, time.monotonic() + _PATIENCE
-        request = trial_pb2.AskTrialsRequest(
-            study=self.ref, client_id=f"search-{uuid.uuid4().hex}", request_id=uuid.uuid4().hex, count=count
-        )
-        while True:
-            try:
-                answer = connection.call(connection.trials.AskTrials, request)
-                break
-            except Closed:
-                return []
-            except Exhausted as error:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(min(error.retry_after or 0.5, 5.0))
-        for assignment in answer.assignments:
-            self._leased[assignment.lease.lease_id] = assignment.lease
-            self._keeper.add(assignment.lease, assignment.lease_ttl_ms)
-        return list(answer.assignments)
+        try:
+            asked = self.study.ask(count, timeout=_PATIENCE)
+        except Closed:
+            return []
+        self._leased += asked
+        return asked
 
     def complete(
-        self, lease: trial_pb2.LeaseRef, loss: float, metrics: Mapping[str, float], result: Mapping[str, Any]
+        self, trial: Trial, loss: float, metrics: Mapping[str, float], result: Mapping[str, Any]
     ) -> None:
         """Tells a candidate's loss, and what its row in `cv_results_` is made of."""
-        told = trial_pb2.CompleteTrialRequest(
-            lease=lease, loss=loss, metrics=metrics, result=to_value(dict(result))
-        )
-        self._tell(self._connection.trials.CompleteTrial, told)
+        self._tell(trial, Outcome("completed", loss, dict(metrics), dict(result)))
 
-    def fail(self, lease: trial_pb2.LeaseRef, message: str, result: Mapping[str, Any]) -> None:
+    def fail(self, trial: Trial, message: str, result: Mapping[str, Any]) -> None:
         """Tells that a candidate has no score."""
-        told = trial_pb2.FailTrialRequest(
-            lease=lease,
-            reason=trial_pb2.END_REASON_OBJECTIVE_ERROR,
-            message=message[:4_000],
-            result=to_value(dict(result)),
-        )
-        self._tell(self._connection.trials.FailTrial, told)
+        told = Outcome.failed("objective_error", message)
+        told.result = dict(result)
+        self._tell(trial, told)
 
-    def _tell(self, method: Any, request: Any) -> None:
-        lease = request.lease
+    def _tell(self, trial: Trial, outcome: Outcome) -> None:
         try:
-            self._connection.call(method, request)
-        except (LeaseLost, Closed, Conflict):
+            self.study.tell(trial, outcome)
+        except GONE as error:
             # Somebody else has the trial by now. What was computed here still has its row here.
-            pass
-        finally:
-            self._keeper.remove(lease)
-            self._leased.pop(lease.lease_id, None)
+            _log.info("the result of trial %d does not count: %s", trial.number, error)
 
     def __enter__(self) -> SearchSession:
         return self
@@ -137,13 +96,11 @@ class SearchSession:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        connection = self._connection
         try:
-            for lease in list(self._leased.values()):
-                self._tell(connection.trials.ReleaseTrial, trial_pb2.ReleaseTrialRequest(lease=lease))
-            if not self._kept:
+            for trial in self._leased:
+                trial.abandon()
+            if not self._kept and hasattr(self, "study"):
                 # Nobody named it, so nobody can ask for it again.
-                connection.call(connection.studies.DeleteStudy, study_pb2.DeleteStudyRequest(study=self.ref))
+                self.study.delete()
         finally:
-            self._keeper.close()
-            connection.close()
+            self._client.close()

@@ -1,4 +1,6 @@
-"""What this process is called by servers, so that its trials can be told from those of a dead one."""
+"""What this process is called by servers, so that its trials can be told from those of a dead one, which it
+may take over.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,8 @@ import os
 import re
 import socket
 import time
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +22,14 @@ def client_id() -> str:
     return _id_of(os.getpid())
 
 
+def orphans(lessees: Iterable[str | None]) -> dict[str, int]:
+    """How many trials dead processes of this host left running, by client; `lessees` has that of each running
+    trial.
+    """
+    counts = Counter(lessee for lessee in lessees if lessee)
+    return {lessee: count for lessee, count in counts.items() if is_dead(lessee)}
+
+
 def is_dead(lessee: str) -> bool:
     """Whether this is the id of a process of this host that runs no more. What cannot be known counts as
     alive.
@@ -25,8 +37,11 @@ def is_dead(lessee: str) -> bool:
     prefix, _, rest = lessee.partition("-")
     host, _, tail = rest.rpartition("-p")
     pid, _, started = tail.partition("-")
-    if prefix != _PREFIX or host != _host() or not pid.isdigit() or int(pid) == os.getpid():
+    if prefix != _PREFIX or host != _host() or not pid.isdigit():
         return False
+    if int(pid) == os.getpid():
+        # In a container every start may get the number of the one before.
+        return lessee != client_id()
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

@@ -11,9 +11,12 @@ from tunewright._study.operations import Operation
 from tunewright._study.records import ResumeHint, resume_hint
 from tunewright._transport.heartbeats import LeaseWatch
 from tunewright._wire.points import from_point
-from tunewright.errors import Invalid, TunewrightError
+from tunewright.errors import Closed, Conflict, Invalid, LeaseLost, TunewrightError
 from tunewright.spaces.space import Space
 from tunewright.v1 import trial_pb2 as pb
+
+#: What is answered when an attempt counts no more.
+GONE = (LeaseLost, Closed, Conflict)
 
 
 class LeasedTrial:

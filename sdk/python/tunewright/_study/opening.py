@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tunewright._study import operations
 from tunewright._study.operations import Operation
-from tunewright._study.records import StudyInfo, TrialRecord, study_info
+from tunewright._study.records import StudyInfo, study_info
 from tunewright._study.settings import Settings
 from tunewright.errors import AlreadyExists, Invalid, NotFound, StudyMismatch, TunewrightError
 from tunewright.spaces.space import Space
@@ -39,12 +38,6 @@ class StudyHandle:
     @staticmethod
     def _info_of(study: study_pb2.Study) -> StudyInfo:
         return study_info(study)
-
-    @staticmethod
-    def _orphans(running: Iterable[TrialRecord], is_dead: Callable[[str], bool]) -> dict[str, int]:
-        """How many trials dead clients left running, by client."""
-        counts = Counter(record.lessee for record in running if record.lessee)
-        return {lessee: count for lessee, count in counts.items() if is_dead(lessee)}
 
     @staticmethod
     def _hint_of(assignment: trial_pb2.Assignment) -> trial_pb2.ResumeHint | None:

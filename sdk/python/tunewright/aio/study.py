@@ -258,7 +258,7 @@ class Study(StudyHandle):
 
     async def _free_orphans(self) -> None:
         running = await self.trials("running")
-        for lessee, count in self._orphans(running, identity.is_dead).items():
+        for lessee, count in identity.orphans(record.lessee for record in running).items():
             answer = await self._client.run(operations.ask(self._ref, lessee, count, reclaim=True))
             for assignment in answer.assignments:
                 await self._client.run(operations.release(assignment.lease, self._hint_of(assignment)))

@@ -10,6 +10,7 @@ from tunewright._engine.results import marked
 from tunewright.compat._documents import new_doc, new_misc
 from tunewright.compat._domain import result_of
 from tunewright.compat._spaces import ExpressionSpace
+from tunewright.compat.exceptions import InvalidLoss, InvalidResultStatus
 
 
 class HyperoptObjective:
@@ -30,10 +31,9 @@ class HyperoptObjective:
 
     def __call__(self, trial: Any) -> dict[str, Any]:
         vals = self.space.to_vals(trial.point)
-        kind = flavour.named(self.flavour_name)
         if not self.pass_expr_memo_ctrl:
-            returned = self.fn(self.space.evaluate(vals))
-            return marked(result_of(returned, kind.invalid_status, kind.invalid_loss))
+            return marked(self._result_of(self.fn(self.space.evaluate(vals))))
+        kind = flavour.named(self.flavour_name)
         if self._domain is None:
             self._domain = kind.domain(self.fn, self.space.expression, pass_expr_memo_ctrl=True)
         trials = kind.plain_trials()
@@ -45,7 +45,19 @@ class HyperoptObjective:
         return marked(_with_attachments(result, trials, doc))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_domain": None}
+        # Who gets the expression itself is to get the nodes that it is made of.
+        space = self.space if self.pass_expr_memo_ctrl else self.space.detached()
+        return {**self.__dict__, "space": space, "_domain": None}
+
+    def _result_of(self, returned: Any) -> dict[str, Any]:
+        try:
+            return result_of(returned)
+        except (InvalidLoss, InvalidResultStatus) as error:
+            invalid = error
+        # Hyperopt's exceptions are imported, with all of Hyperopt, only where one of them is raised.
+        kind = flavour.named(self.flavour_name)
+        told = kind.invalid_loss if isinstance(invalid, InvalidLoss) else kind.invalid_status
+        raise told(*invalid.args)
 
 
 def _with_attachments(result: dict[str, Any], trials: Any, doc: dict[str, Any]) -> dict[str, Any]:

@@ -52,6 +52,13 @@ class ExpressionSpace:
         """
         return cls(Source.of(expression))
 
+    def detached(self) -> ExpressionSpace:
+        """The same space for evaluation elsewhere, without nodes of Hyperopt where they can be spared: to
+        import it takes the better part of a second.
+        """
+        source = self._source.detached()
+        return self if source is self._source else ExpressionSpace(source)
+
     @property
     def expression(self) -> Any:
         """The root node."""

@@ -8,11 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..exceptions import BadSearchSpace
-from ..pyll.base import Apply, as_apply, rec_eval, scope
+from ..pyll.base import Apply, Literal, as_apply, rec_eval, scope
+from ..pyll.graph import dfs
 from ..pyll.node import is_foreign
+from .parameter import KINDS
 
 # Functions of these modules are there wherever an expression is; others travel with it.
 _OWN = ("builtins", "_operator", "hyperopt.", "tunewright.compat.", "math", "numpy")
+
+# Symbols whose meaning is fixed by the language of expressions, however they are implemented; a distribution
+# is never evaluated, as its parameter's value is given.
+_FIXED = frozenset(["literal", "hyperopt_param", "switch", "pos_args", "dict", "pow", *KINDS])
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,31 @@ class Source:
     def with_functions(self, implementations: dict[str, Callable[..., Any]]) -> Source:
         """The same expression with these symbols."""
         return replace(self, implementations=implementations)
+
+    def detached(self) -> Source:
+        """The same expression in nodes of ours, so that where it is evaluated Hyperopt need not be imported.
+        It stays as it is if it has a symbol that stands for something else here.
+        """
+        if self.implementations is scope._impls:
+            return self
+        copies: dict[Any, Apply] = {}
+        for node in dfs(self.root):
+            if not self._is_known(node.name):
+                return self
+            if node.name == "literal":
+                copies[node] = Literal(literal(node))
+                continue
+            named = [(keyword, copies[below]) for keyword, below in node.named_args]
+            copies[node] = Apply(
+                node.name, [copies[below] for below in node.pos_args], named, node.o_len, node.pure
+            )
+        return Source(copies[self.root], scope._impls, rec_eval, Apply)
+
+    def _is_known(self, name: str) -> bool:
+        """Whether a symbol of this expression stands for the same among ours, as `int` does."""
+        if name in _FIXED:
+            return True
+        return name in scope._impls and scope._impls[name] is self.implementations.get(name)
 
     def function(self, name: str) -> Callable[..., Any]:
         """What a symbol stands for."""
