@@ -7,15 +7,16 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from tunewright._outcome import Outcome
 from tunewright._study.asking import Asking
 from tunewright._study.budget import RunBudget
-from tunewright.errors import Closed, Conflict, Exhausted, Invalid, LeaseLost, TrialPruned, TunewrightError
+from tunewright._study.evaluation import Evaluation, Tally, exceptions_of, function_of
+from tunewright._study.leased import GONE
+from tunewright.errors import Closed, Exhausted, TunewrightError
 from tunewright.trial import Trial
 
 if TYPE_CHECKING:
     from tunewright._study.records import TrialRecord
-    from tunewright.progress import Show
+    from tunewright.progress import Progress, Show
     from tunewright.study import Study
 
 _log = logging.getLogger("tunewright")
@@ -37,22 +38,15 @@ class Run:
         callbacks: Iterable[Callable[[Study, TrialRecord], object]],
         progress: Show | None,
     ) -> None:
-        if not callable(fn):
-            raise Invalid(f"must be a function of a trial, not `{type(fn).__name__}`", field="fn")
         self.study = study
-        self.fn = fn
+        self.fn = function_of(fn)
         self.n_trials = n_trials
         self.budget = RunBudget(n_trials, timeout)
-        self.catch = catch if isinstance(catch, tuple) else (catch,)
-        if not all(isinstance(kind, type) and issubclass(kind, Exception) for kind in self.catch):
-            raise Invalid("must be exception classes", field="catch")
+        self.catch = exceptions_of(catch)
         self.callbacks = [*callbacks]
-        self.progress = progress
+        self._tally = Tally(progress, n_trials)
         self._lock = threading.Lock()
         self._running: set[Trial] = set()
-        self._done = self._failed = 0
-        self._best: float | None = None
-        self._bar: Any = None
 
     def serially(self) -> None:
         """One trial after another, in the calling thread."""
@@ -96,22 +90,14 @@ class Run:
 
         in_processes(self, n_jobs)
 
-    def bar(self) -> Any:
+    def bar(self) -> Progress:
         """The progress bar, as a context manager."""
-        from tunewright.progress import Progress
-
-        shown = False if self.progress is None else self.progress
-        self._bar = Progress.of(shown, total=self.n_trials)
-        return self._bar
+        return self._tally.bar
 
     def ended(self, number: int, loss: float | None, failed: bool, running: int) -> None:
         """Takes note of a trial's end, and calls the callbacks."""
         with self._lock:
-            self._done += 1
-            self._failed += failed
-            if loss is not None and (self._best is None or loss < self._best):
-                self._best = loss
-            self._bar.update(self._best, self._done, self._failed, running)
+            self._tally.ended(loss, failed, running)
         if self.callbacks:
             record = self.study.trial(number)
             for callback in self.callbacks:
@@ -165,33 +151,29 @@ class Run:
 
     def _evaluate(self, trial: Trial) -> bool:
         """Whether the trial is not done yet."""
-        error: Exception | None = None
+        evaluation = Evaluation(trial)
         try:
             try:
-                outcome = Outcome.from_return(self.fn(trial)) if trial.ended is None else None
+                evaluation.returned(self.fn(trial))
             except Exception as raised:
-                outcome, error = Outcome.from_exception(raised), raised
-            again = self._tell(trial, outcome)
+                evaluation.raised(raised)
+            self._tell(trial, evaluation)
         except BaseException:
             trial.abandon()
             raise
-        if trial.ended in ("completed", "pruned", "failed") and not again:
-            loss = outcome.loss if outcome is not None and trial.ended == "completed" else None
-            self.ended(trial.number, loss, trial.ended == "failed", len(self._running) - 1)
-        if error is not None and not again and not isinstance(error, (TrialPruned, *self.catch)):
-            raise error
-        return again or trial.ended in (None, "released", "lost")
+        if evaluation.has_result:
+            self.ended(trial.number, evaluation.loss, evaluation.is_failed, len(self._running) - 1)
+        evaluation.raise_error(self.catch)
+        return not evaluation.has_result
 
-    def _tell(self, trial: Trial, outcome: Outcome | None) -> bool:
-        """Whether the trial will be tried again."""
-        if outcome is None or trial.ended is not None:
-            return False
+    def _tell(self, trial: Trial, evaluation: Evaluation) -> None:
+        outcome = evaluation.to_tell()
+        if outcome is None:
+            return
         try:
-            return trial._tell(outcome)
-        except (LeaseLost, Closed, Conflict) as error:
-            _log.info("the result of trial %d does not count: %s", trial.number, error)
-            trial._note_end("lost", self.study.client.keeper.remove)
-            return False
+            evaluation.is_requeued = trial._tell(outcome)
+        except GONE as error:
+            evaluation.refused(error, self.study.client.keeper.remove)
 
     def _give_back_running(self) -> None:
         with self._lock:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -92,3 +93,62 @@ async def test_watching_while_it_runs(client: aio.Client) -> None:
     await run
     ended = {event.number for event in seen if isinstance(event, TrialChanged) and event.state == "completed"}
     assert ended <= {0, 1, 2} and isinstance(seen[-1], StudyChanged) and seen[-1].study.has_ended
+
+
+async def test_attachments_of_a_study_and_of_its_trials(client: aio.Client) -> None:
+    study = await aio.Study.create("s", {"x": Float(0, 1)}, client=client)
+    large = bytes(range(256)) * 5_000
+    await study.put_attachment("data", b"old")
+    await study.put_attachment("data", large)
+    trial = await study.ask()
+    await study.put_attachment("log", b"abc", trial=trial.number)
+    assert await study.get_attachment("data") == large
+    assert await study.get_attachment("log", trial=0) == b"abc"
+    listed = [(info.trial, info.name, info.size) for info in await study.attachments()]
+    assert listed == [(None, "data", len(large)), (0, "log", 3)]
+    await study.delete_attachment("data")
+    await study.delete_attachment("data")
+    with pytest.raises(errors.NotFound):
+        await study.get_attachment("data")
+    with pytest.raises(errors.Invalid, match="must be bytes"):
+        await study.put_attachment("data", "text")  # type: ignore[arg-type]
+    await trial.release()
+
+
+async def test_a_bar_follows_the_run(client: aio.Client) -> None:
+    study = await aio.Study.create("s", {"x": Float(0, 1)}, client=client)
+    steps: list[int] = []
+
+    class Bar:
+        postfix: object = None
+
+        def update(self, step: int) -> None:
+            steps.append(step)
+
+    bar = Bar()
+
+    @contextmanager
+    def shown(initial: int, total: int | None) -> Iterator[Bar]:
+        assert (initial, total) == (0, 5)
+        yield bar
+
+    async def fails_at_times(trial: aio.Trial) -> float:
+        if trial.number == 1:
+            raise ValueError("no")
+        return float(trial.number + 1)
+
+    await study.optimize(fails_at_times, n_trials=5, n_jobs=2, catch=ValueError, progress=shown)
+    assert sum(steps) == 5
+    assert str(bar.postfix).startswith("best loss: 1.0, 1 failed")
+    with pytest.raises(errors.Invalid, match="exception classes"):
+        await study.optimize(objective, catch=(int,))  # type: ignore[arg-type]
+
+
+async def test_an_objective_may_end_its_trial_itself(client: aio.Client) -> None:
+    study = await aio.Study.create("s", {"x": Float(0, 1)}, client=client)
+
+    async def tells(trial: aio.Trial) -> None:
+        await trial.tell(2.0)
+
+    await study.optimize(tells, n_trials=2)
+    assert [record.loss for record in await study.trials()] == [2.0, 2.0]

@@ -258,6 +258,17 @@ def test_threads_share_the_budget(client: Client) -> None:
         study.optimize(broken, n_jobs=2, executor="thread")
 
 
+def test_an_objective_may_end_its_trial_itself(client: Client) -> None:
+    study = Study.create("s", {"x": Float(0, 1)}, client=client)
+    study.optimize(lambda trial: trial.tell(2.0), n_trials=2)
+    study.optimize(lambda trial: trial.prune(3.0), n_trials=1)
+    assert [(record.state, record.loss) for record in study.trials] == [
+        ("completed", 2.0),
+        ("completed", 2.0),
+        ("pruned", 3.0),
+    ]
+
+
 def test_watch_tells_what_happens_until_the_end(client: Client) -> None:
     study = Study.create("s", {"x": Float(0, 1)}, client=client, max_trials=2)
 

@@ -15,8 +15,8 @@ CHUNK = 512 * 1024
 #: The most bytes that one attachment may have.
 LEN_MAX = 64 * 1024 * 1024
 
-# Content of tens of megabytes takes longer than an ordinary call.
-_TIMEOUT = 120.0
+#: Content of tens of megabytes takes longer than an ordinary call; in seconds.
+TIMEOUT = 120.0
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def put_attachment(
     name: str,
     data: bytes,
     *,
-    timeout: float = _TIMEOUT,
+    timeout: float = TIMEOUT,
 ) -> None:
     """Keeps `data` under a name, in place of what was there. At most 64 MiB."""
     parts = put_parts(key(study, trial, name), data)
@@ -51,7 +51,7 @@ def get_attachment(
     trial: int | None,
     name: str,
     *,
-    timeout: float = _TIMEOUT,
+    timeout: float = TIMEOUT,
 ) -> bytes:
     """The content of an attachment, checked against its digest. Raises `NotFound`."""
     request = pb.GetAttachmentRequest(key=key(study, trial, name))

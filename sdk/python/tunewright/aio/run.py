@@ -8,15 +8,17 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from tunewright._outcome import Outcome
 from tunewright._study.asking import Asking
 from tunewright._study.budget import RunBudget
+from tunewright._study.evaluation import Evaluation, Tally, exceptions_of, function_of
+from tunewright._study.leased import GONE
 from tunewright.aio.trial import Trial
-from tunewright.errors import Closed, Conflict, Exhausted, Invalid, LeaseLost, TrialPruned, TunewrightError
+from tunewright.errors import Closed, Exhausted, TunewrightError
 
 if TYPE_CHECKING:
     from tunewright._study.records import TrialRecord
     from tunewright.aio.study import Study
+    from tunewright.progress import Show
 
 _log = logging.getLogger("tunewright")
 
@@ -35,28 +37,30 @@ class Run:
         timeout: float | None,
         catch: type[Exception] | tuple[type[Exception], ...],
         callbacks: Iterable[Callable[[Study, TrialRecord], Any]],
+        progress: Show | None,
     ) -> None:
-        if not callable(fn):
-            raise Invalid(f"must be a function of a trial, not `{type(fn).__name__}`", field="fn")
         self._study = study
-        self._fn = fn
+        self._fn = function_of(fn)
         self._budget = RunBudget(n_trials, timeout)
-        self._catch = catch if isinstance(catch, tuple) else (catch,)
+        self._catch = exceptions_of(catch)
         self._callbacks = [*callbacks]
+        self._tally = Tally(progress, n_trials)
+        self._running = 0
         self._returns: list[asyncio.Task[None]] = []
 
     async def all(self, n_jobs: int) -> None:
         """So many trials at a time until the run is over."""
-        slots = [asyncio.ensure_future(self._slot()) for _ in range(n_jobs)]
-        try:
-            await asyncio.gather(*slots)
-        finally:
-            # `gather` ends with the first slot that does: the others may still have a trial to give back.
-            self._budget.stop()
-            for slot in slots:
-                slot.cancel()
-            await asyncio.gather(*slots, return_exceptions=True)
-            await asyncio.gather(*self._returns, return_exceptions=True)
+        with self._tally.bar:
+            slots = [asyncio.ensure_future(self._slot()) for _ in range(n_jobs)]
+            try:
+                await asyncio.gather(*slots)
+            finally:
+                # `gather` ends with the first slot that does: the others may still have a trial to give back.
+                self._budget.stop()
+                for slot in slots:
+                    slot.cancel()
+                await asyncio.gather(*slots, return_exceptions=True)
+                await asyncio.gather(*self._returns, return_exceptions=True)
 
     async def _slot(self) -> None:
         while self._budget.claim():
@@ -98,26 +102,34 @@ class Run:
 
     async def _evaluate(self, trial: Trial) -> bool:
         """Whether the trial is not done yet."""
-        error: Exception | None = None
+        evaluation = Evaluation(trial)
+        self._running += 1
         try:
             try:
-                outcome = Outcome.from_return(await self._call(trial))
+                evaluation.returned(await self._call(trial))
             except Exception as raised:
-                outcome, error = Outcome.from_exception(raised), raised
-            again = await self._tell(trial, outcome)
+                evaluation.raised(raised)
+            await self._tell(trial, evaluation)
         except BaseException:
             # This task may be cancelled again while it waits: another one gives the trial back.
             self._returns.append(asyncio.ensure_future(trial.abandon()))
             raise
-        if trial.ended in ("completed", "pruned", "failed") and not again and self._callbacks:
-            record = await self._study.trial(trial.number)
-            for callback in self._callbacks:
-                told = callback(self._study, record)
-                if inspect.isawaitable(told):
-                    await told
-        if error is not None and not again and not isinstance(error, (TrialPruned, *self._catch)):
-            raise error
-        return again or trial.ended in (None, "released", "lost")
+        finally:
+            self._running -= 1
+        if evaluation.has_result:
+            self._tally.ended(evaluation.loss, evaluation.is_failed, self._running)
+            await self._call_back(trial.number)
+        evaluation.raise_error(self._catch)
+        return not evaluation.has_result
+
+    async def _call_back(self, number: int) -> None:
+        if not self._callbacks:
+            return
+        record = await self._study.trial(number)
+        for callback in self._callbacks:
+            told = callback(self._study, record)
+            if inspect.isawaitable(told):
+                await told
 
     async def _call(self, trial: Trial) -> object:
         if inspect.iscoroutinefunction(self._fn):
@@ -125,12 +137,11 @@ class Run:
         value = await asyncio.to_thread(self._fn, trial)
         return await value if inspect.isawaitable(value) else value
 
-    async def _tell(self, trial: Trial, outcome: Outcome) -> bool:
-        if trial.ended is not None:
-            return False
+    async def _tell(self, trial: Trial, evaluation: Evaluation) -> None:
+        outcome = evaluation.to_tell()
+        if outcome is None:
+            return
         try:
-            return await trial._tell(outcome)
-        except (LeaseLost, Closed, Conflict) as error:
-            _log.info("the result of trial %d does not count: %s", trial.number, error)
-            trial._note_end("lost", self._study.client.keeper.remove)
-            return False
+            evaluation.is_requeued = await trial._tell(outcome)
+        except GONE as error:
+            evaluation.refused(error, self._study.client.keeper.remove)

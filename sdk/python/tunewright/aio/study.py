@@ -13,20 +13,22 @@ import grpc
 from tunewright._embedded.server import DEFAULT_DATA_DIR
 from tunewright._study import identity, operations
 from tunewright._study.asking import ASK_TIMEOUT, Asking
-from tunewright._study.events import Event, Gap, StudyChanged, event_of
+from tunewright._study.events import Event
+from tunewright._study.following import Following
 from tunewright._study.opening import Opening, StudyHandle
 from tunewright._study.records import StudyInfo, TrialRecord, frame_of, trial_record
 from tunewright._study.settings import whole
-from tunewright._transport.patience import Backoff
-from tunewright._transport.status import error_of
+from tunewright._transport import aio_attachments
+from tunewright._transport.attachments import AttachmentInfo
 from tunewright.aio.client import Client
 from tunewright.aio.run import Run
 from tunewright.aio.trial import Trial
-from tunewright.errors import TunewrightError, Unavailable
-from tunewright.v1 import study_pb2
+from tunewright.errors import TunewrightError
 
 if TYPE_CHECKING:
     import pandas
+
+    from tunewright.progress import Show
 
 
 class Study(StudyHandle):
@@ -133,11 +135,15 @@ class Study(StudyHandle):
         timeout: float | None = None,
         catch: type[Exception] | tuple[type[Exception], ...] = (),
         callbacks: Iterable[Callable[[Study, TrialRecord], Any]] = (),
+        progress: Show | None = None,
     ) -> None:
         """Evaluates trials, `n_jobs` at a time, with `fn(trial)`: a coroutine function, or a plain function,
         which gets a thread. A cancellation gives the running trials back.
+
+        There is no `executor` on purpose: child processes report to no event loop. For them call
+        `tunewright.Study.optimize` in a thread, or start workers.
         """
-        await Run(self, fn, n_trials, timeout, catch, callbacks).all(whole("n_jobs", n_jobs, 1))
+        await Run(self, fn, n_trials, timeout, catch, callbacks, progress).all(whole("n_jobs", n_jobs, 1))
 
     async def enqueue(self, params: object, *, request_id: str | None = None) -> int:
         """Has a full or partial point tried before any that is suggested; gives its number."""
@@ -191,31 +197,20 @@ class Study(StudyHandle):
 
     async def watch(self) -> AsyncIterator[Event]:
         """The study as it is, then every change, until it has ended."""
-        backoff = Backoff()
-        request = study_pb2.WatchStudyRequest(study=self._ref)
-        heard_before = False
+        following = Following(self._ref)
         while True:
-            stream = self._client.connection.stub("studies").WatchStudy(request)
-            retry_after, heard = None, False
+            stream = self._client.connection.stub("studies").WatchStudy(following.request)
             try:
                 async for response in stream:
-                    if not heard and heard_before:
-                        yield Gap(None)
-                    heard = heard_before = True
-                    event = event_of(response)
-                    if event is not None:
+                    for event in following.take(response):
                         yield event
-                    if isinstance(event, StudyChanged) and event.study.has_ended:
+                    if following.is_over:
                         return
             except grpc.RpcError as failure:
-                error = error_of(failure)
-                if not isinstance(error, Unavailable):
-                    raise error from None
-                retry_after = error.retry_after
+                following.failed(failure)
             finally:
                 stream.cancel()
-            backoff = Backoff() if heard else backoff
-            await asyncio.sleep(backoff.wait(retry_after))
+            await asyncio.sleep(following.pause())
 
     async def wait(self, timeout: float | None = None) -> StudyInfo:
         """Waits until the study has ended. Raises `TimeoutError` after `timeout` seconds."""
@@ -255,6 +250,22 @@ class Study(StudyHandle):
     async def retry(self, number: int) -> int:
         """Has an ended trial's point tried once more; gives the new number."""
         return await self._client.run(operations.retry(self._ref, number))
+
+    async def put_attachment(self, name: str, data: bytes, *, trial: int | None = None) -> None:
+        """Keeps up to 64 MiB beside the study or one of its trials."""
+        await aio_attachments.put_attachment(self._client.connection, self._ref, trial, name, data)
+
+    async def get_attachment(self, name: str, *, trial: int | None = None) -> bytes:
+        """The content of an attachment; `NotFound` if there is none."""
+        return await aio_attachments.get_attachment(self._client.connection, self._ref, trial, name)
+
+    async def attachments(self) -> list[AttachmentInfo]:
+        """All attachments, those of the study first, then those of its trials."""
+        return await aio_attachments.list_attachments(self._client.connection, self._ref)
+
+    async def delete_attachment(self, name: str, *, trial: int | None = None) -> None:
+        """Removes an attachment; removing what is not there is fine."""
+        await aio_attachments.delete_attachment(self._client.connection, self._ref, trial, name)
 
     async def _free_orphans(self) -> None:
         running = await self.trials("running")

@@ -9,7 +9,7 @@ from types import TracebackType
 from tunewright._outcome import Outcome
 from tunewright._study import operations
 from tunewright._study.leased import LeasedTrial
-from tunewright._transport.attachments import key, put_parts
+from tunewright._transport.aio_attachments import put_attachment
 from tunewright.aio.client import Client
 from tunewright.errors import TrialPruned, TunewrightError
 from tunewright.spaces.space import Space
@@ -19,8 +19,6 @@ _log = logging.getLogger("tunewright")
 
 # How long a trial is still given back for while its task is on its way out, in seconds.
 _LAST_WORDS = 5.0
-
-_ATTACHMENT_TIMEOUT = 120.0
 
 
 class Trial(LeasedTrial):
@@ -70,11 +68,7 @@ class Trial(LeasedTrial):
 
     async def attach(self, name: str, data: bytes) -> None:
         """Keeps up to 64 MiB beside the trial, in place of what was there under this name."""
-        parts = put_parts(key(self.lease.study, self.number, name), data)
-        method = self._client.connection.stub("attachments").PutAttachment
-        await self._client.connection.attempts(
-            lambda _: method(iter(parts), timeout=_ATTACHMENT_TIMEOUT), timeout=_ATTACHMENT_TIMEOUT
-        )
+        await put_attachment(self._client.connection, self.lease.study, self.number, name, data)
 
     async def __aenter__(self) -> Trial:
         return self
