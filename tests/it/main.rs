@@ -9,6 +9,7 @@ mod docs;
 mod faults;
 mod http;
 mod matching;
+mod next;
 mod outside;
 mod promises;
 mod run;

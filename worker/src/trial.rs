@@ -185,7 +185,8 @@ impl SlotTrial {
         match verdict {
             Verdict::Completed { loss, metrics } => {
                 let lease = Some(self.lease.clone());
-                let request = v1::CompleteTrialRequest { lease, loss, metrics, output, result: None };
+                let request =
+                    v1::CompleteTrialRequest { lease, loss, metrics, output, result: None, next: None };
                 let sent = deliver("a result", &self.shared.give_up, || {
                     let (mut trials, request) = (self.shared.link.trials(), request.clone());
                     async move { trials.complete_trial(request).await }
@@ -194,7 +195,8 @@ impl SlotTrial {
             }
             Verdict::Pruned { loss, metrics } => {
                 let lease = Some(self.lease.clone());
-                let request = v1::PruneTrialRequest { lease, loss, metrics, output, result: None };
+                let request =
+                    v1::PruneTrialRequest { lease, loss, metrics, output, result: None, next: None };
                 let sent = deliver("a pruned trial", &self.shared.give_up, || {
                     let (mut trials, request) = (self.shared.link.trials(), request.clone());
                     async move { trials.prune_trial(request).await }
@@ -224,7 +226,7 @@ impl SlotTrial {
     async fn fail(&self, reason: EndReason, message: String, output: String) -> TrialEnd {
         let lease = Some(self.lease.clone());
         let reason = v1::EndReason::from(reason).into();
-        let request = v1::FailTrialRequest { lease, reason, message, output, result: None };
+        let request = v1::FailTrialRequest { lease, reason, message, output, result: None, next: None };
         let sent = deliver("a failed trial", &self.shared.give_up, || {
             let (mut trials, request) = (self.shared.link.trials(), request.clone());
             async move { trials.fail_trial(request).await }

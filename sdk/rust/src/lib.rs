@@ -98,6 +98,7 @@ mod error;
 mod heartbeat;
 mod options;
 mod pulse;
+mod result;
 mod run;
 mod study;
 mod summary;

@@ -1,9 +1,10 @@
 //! A leased trial: what training code holds while it evaluates a point.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 use tunewright_core::Refusal;
@@ -15,7 +16,7 @@ use tunewright_proto::v1;
 use crate::call::trials;
 use crate::pulse::Pulse;
 use crate::text::{MESSAGE_LEN_MAX, OUTPUT_LEN_MAX, head, tail};
-use crate::{Client, Error};
+use crate::{Client, Error, result};
 
 /// Any other figures beside the loss, all finite.
 pub type Metrics = BTreeMap<String, f64>;
@@ -36,6 +37,7 @@ struct Held {
     assignment: Assignment,
     pulse: Arc<Pulse>,
     ending: OnceLock<Ending>,
+    result: Mutex<Option<v1::Value>>,
 }
 
 /// How this program ended a trial.
@@ -87,7 +89,7 @@ impl LeasedTrial {
         let ttl = Duration::from_millis(assignment.lease_ttl_ms);
         let pulse = Arc::new(Pulse::new((&assignment.lease).into(), ttl));
         client.heart().add(Arc::clone(&pulse))?;
-        let held = Held { client, assignment, pulse, ending: OnceLock::new() };
+        let held = Held { client, assignment, pulse, ending: OnceLock::new(), result: Mutex::default() };
         Ok(Self { held: Arc::new(held) })
     }
 
@@ -236,6 +238,22 @@ impl LeasedTrial {
         Ok(ReportAnswer { stop: answer.stop })
     }
 
+    /// What is to be kept with the trial beside its loss, in place of what was set before: a map or a struct of anything, at
+    /// most 64 KiB as JSON, in which numbers that are not finite become null. It is told by whichever of
+    /// [`complete`](Self::complete), [`prune`](Self::prune) and [`fail`](Self::fail) comes next; `()` takes it back.
+    ///
+    /// # Errors
+    /// `invalid` if it is no map, is too long, or JSON cannot hold it; what was set before stays.
+    pub fn set_result(&self, result: &impl Serialize) -> Result<(), Error> {
+        let result = result::to_wire(result)?;
+        *self.held.result.lock().unwrap_or_else(PoisonError::into_inner) = result;
+        Ok(())
+    }
+
+    fn result(&self) -> Option<v1::Value> {
+        self.held.result.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Ends the trial with its loss. Of the output the last 64 KiB are kept.
     ///
     /// # Errors
@@ -249,7 +267,8 @@ impl LeasedTrial {
     ) -> Result<Completed, Error> {
         let lease = Some(self.held.pulse.lease.clone());
         let output = tail(output.into(), OUTPUT_LEN_MAX);
-        let request = v1::CompleteTrialRequest { lease, loss, metrics, output, result: None };
+        let request =
+            v1::CompleteTrialRequest { lease, loss, metrics, output, result: self.result(), next: None };
         let client = &self.held.client;
         let answer = client.patient_call(
             client.options().result_deadline,
@@ -274,7 +293,14 @@ impl LeasedTrial {
     ) -> Result<Completed, Error> {
         let lease = Some(self.held.pulse.lease.clone());
         let output = tail(output.into(), OUTPUT_LEN_MAX);
-        let request = v1::PruneTrialRequest { lease, loss: loss.into(), metrics, output, result: None };
+        let request = v1::PruneTrialRequest {
+            lease,
+            loss: loss.into(),
+            metrics,
+            output,
+            result: self.result(),
+            next: None,
+        };
         let client = &self.held.client;
         let answer = client.patient_call(
             client.options().result_deadline,
@@ -302,7 +328,8 @@ impl LeasedTrial {
             reason: v1::EndReason::from(reason).into(),
             message: head(message.into(), MESSAGE_LEN_MAX),
             output: tail(output.into(), OUTPUT_LEN_MAX),
-            result: None,
+            result: self.result(),
+            next: None,
         };
         let client = &self.held.client;
         let answer = client.patient_call(

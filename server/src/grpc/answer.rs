@@ -55,10 +55,17 @@ pub(super) fn assignment(
     .try_into()
 }
 
-/// How an attempt's end was answered: (duplicate, late, requeued).
-pub(super) fn ended(reply: &Reply) -> Result<(bool, bool, bool), Refusal> {
+/// How an attempt's end was answered.
+pub(super) struct Ended {
+    pub(super) duplicate: bool,
+    pub(super) late: bool,
+    pub(super) requeued: bool,
+}
+
+/// How an attempt's end was answered.
+pub(super) fn ended(reply: &Reply) -> Result<Ended, Refusal> {
     match *reply {
-        Reply::Ended { duplicate, late, requeued } => Ok((duplicate, late, requeued)),
+        Reply::Ended { duplicate, late, requeued } => Ok(Ended { duplicate, late, requeued }),
         ref other => Err(unexpected(other)),
     }
 }

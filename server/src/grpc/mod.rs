@@ -1,6 +1,7 @@
 //! The gRPC services: each call decodes, calls one handle and encodes. No rules live here.
 
 mod answer;
+mod ask;
 mod attach;
 mod attachment_service;
 mod byte_budget;

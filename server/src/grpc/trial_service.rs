@@ -7,21 +7,18 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 use tunewright_core::Refusal;
 use tunewright_core::study::{
-    AddTrial, CancelTrial, Command, CompleteTrial, EnqueueTrial, FailTrial, Lessee, PruneTrial, ReleaseTrial,
-    Reply, ReportTrial, StudyRef, TrialNumber, Waiting,
+    AddTrial, CancelTrial, Command, CompleteTrial, EnqueueTrial, FailTrial, PruneTrial, ReleaseTrial, Reply,
+    ReportTrial, StudyRef, TrialNumber,
 };
 use tunewright_proto::convert::{ForStudy, StudyLease, study_from_wire};
 use tunewright_proto::v1;
 use tunewright_proto::v1::trial_service_server::TrialService;
 
-use super::answer::{answer, assignment, ended, unexpected};
+use super::answer::{Ended, answer, ended, unexpected};
+use super::ask;
 use super::read::{self, TrialStream};
-use crate::studies::{Ask, Registry};
+use crate::studies::Registry;
 
-/// The most trials one ask may lease.
-const ASK_MAX: u32 = 1_000;
-/// The longest client or request id, in bytes.
-const ID_LEN_MAX: usize = 256;
 /// The most leases one heartbeat may renew.
 const HEARTBEAT_MAX: usize = 10_000;
 
@@ -33,33 +30,28 @@ pub(crate) struct TrialApi {
 
 impl TrialApi {
     async fn ask(&self, request: v1::AskTrialsRequest) -> Result<v1::AskTrialsResponse, Refusal> {
-        let handle = self.registry.get(&study_from_wire(request.study)?)?;
-        let ask = Ask {
-            lessee: Lessee::Client(client_id(request.client_id)?),
-            request_id: request_id(request.request_id)?,
-            count: match request.count {
-                0 => 1,
-                count if count <= ASK_MAX => count,
-                count => {
-                    return Err(Refusal::invalid("count", format!("must be at most {ASK_MAX}, not {count}")));
-                }
-            },
-            reclaim: request.reclaim,
-        };
-        let asked = handle.ask(ask).await?;
-        if asked.trials.is_empty()
-            && let Some((why, _)) = asked.waiting
-        {
-            let message =
-                format!("study `{}` has nothing to lease at the moment: {}", handle.key().name, why.as_str());
-            return Err(Refusal::exhausted(message, retry_after_ms(why)));
+        let handle = self.registry.get(&study_from_wire(request.study.clone())?)?;
+        let asked = handle.ask(ask::decode(request)?).await?;
+        ask::encode(&handle, asked, self.registry.durability())
+    }
+
+    /// Ends an attempt, and leases the next trial if the caller asks for one.
+    async fn tell(
+        &self,
+        study: &StudyRef,
+        command: Command,
+        next: Option<v1::AskTrialsRequest>,
+    ) -> Result<(Ended, Option<v1::AskTrialsResponse>), Refusal> {
+        let handle = self.registry.get(study)?;
+        let Some(next) = next else { return Ok((ended(&handle.command(command).await?)?, None)) };
+        if next.study.is_some() && study_from_wire(next.study.clone())? != *study {
+            return Err(Refusal::invalid("next.study", "must be the study of `lease`"));
         }
-        let (objective, durability) = (asked.objective, self.registry.durability());
-        let encode = |trial| assignment(handle.key(), handle.spec(), trial, objective.clone(), durability);
-        Ok(v1::AskTrialsResponse {
-            assignments: asked.trials.into_iter().map(encode).collect::<Result<_, _>>()?,
-            study_ended: asked.ended.map_or("", |cause| cause.as_str()).to_owned(),
-        })
+        let next = ask::decode(next).map_err(|refusal| refusal.within("next"))?;
+        let (told, asked) = handle.tell_and_ask(command, next).await?;
+        let asked = asked.and_then(|asked| ask::encode(&handle, asked, self.registry.durability()));
+        // The end is stored: a refused ask must not look like a refused end. Asked again, it says why.
+        Ok((ended(&told)?, asked.ok()))
     }
 
     async fn heartbeat(
@@ -77,14 +69,6 @@ impl TrialApi {
 
     async fn command(&self, study: &StudyRef, command: Command) -> Result<Reply, Refusal> {
         self.registry.get(study)?.command(command).await
-    }
-}
-
-/// When an ask that got nothing is worth sending again. Who enqueues trials one by one does so as soon as one has ended.
-const fn retry_after_ms(why: Waiting) -> u64 {
-    match why {
-        Waiting::NothingQueued => 100,
-        _ => 500,
     }
 }
 
@@ -113,22 +97,6 @@ pub(super) async fn renew(
     });
     let answers: Vec<_> = futures::stream::iter(renewals).buffer_unordered(256).collect().await;
     Ok(answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
-}
-
-fn client_id(id: String) -> Result<String, Refusal> {
-    match id.len() {
-        0 => Err(Refusal::invalid("client_id", "must not be empty")),
-        1..=ID_LEN_MAX => Ok(id),
-        len => Err(Refusal::invalid("client_id", format!("must be at most {ID_LEN_MAX} bytes, not {len}"))),
-    }
-}
-
-fn request_id(id: String) -> Result<Option<String>, Refusal> {
-    match id.len() {
-        0 => Ok(None),
-        1..=ID_LEN_MAX => Ok(Some(id)),
-        len => Err(Refusal::invalid("request_id", format!("must be at most {ID_LEN_MAX} bytes, not {len}"))),
-    }
 }
 
 #[tonic::async_trait]
@@ -166,10 +134,13 @@ impl TrialService for TrialApi {
         request: Request<v1::CompleteTrialRequest>,
     ) -> Result<Response<v1::CompleteTrialResponse>, Status> {
         let completed = async {
-            let ForStudy { study, command } = ForStudy::<CompleteTrial>::try_from(request.into_inner())?;
-            let (duplicate, late, _) = ended(&self.command(&study, Command::Complete(command)).await?)?;
+            let mut request = request.into_inner();
+            let next = request.next.take();
+            let ForStudy { study, command } = ForStudy::<CompleteTrial>::try_from(request)?;
+            let (Ended { duplicate, late, .. }, next) =
+                self.tell(&study, Command::Complete(command), next).await?;
             let durability = self.registry.durability().as_str().to_owned();
-            Ok(v1::CompleteTrialResponse { duplicate, late, durability })
+            Ok(v1::CompleteTrialResponse { duplicate, late, durability, next })
         };
         answer(completed.await)
     }
@@ -179,9 +150,12 @@ impl TrialService for TrialApi {
         request: Request<v1::PruneTrialRequest>,
     ) -> Result<Response<v1::PruneTrialResponse>, Status> {
         let pruned = async {
-            let ForStudy { study, command } = ForStudy::<PruneTrial>::try_from(request.into_inner())?;
-            let (duplicate, late, _) = ended(&self.command(&study, Command::Prune(command)).await?)?;
-            Ok(v1::PruneTrialResponse { duplicate, late })
+            let mut request = request.into_inner();
+            let next = request.next.take();
+            let ForStudy { study, command } = ForStudy::<PruneTrial>::try_from(request)?;
+            let (Ended { duplicate, late, .. }, next) =
+                self.tell(&study, Command::Prune(command), next).await?;
+            Ok(v1::PruneTrialResponse { duplicate, late, next })
         };
         answer(pruned.await)
     }
@@ -191,9 +165,12 @@ impl TrialService for TrialApi {
         request: Request<v1::FailTrialRequest>,
     ) -> Result<Response<v1::FailTrialResponse>, Status> {
         let failed = async {
-            let ForStudy { study, command } = ForStudy::<FailTrial>::try_from(request.into_inner())?;
-            let (duplicate, _, requeued) = ended(&self.command(&study, Command::Fail(command)).await?)?;
-            Ok(v1::FailTrialResponse { requeued, duplicate })
+            let mut request = request.into_inner();
+            let next = request.next.take();
+            let ForStudy { study, command } = ForStudy::<FailTrial>::try_from(request)?;
+            let (Ended { duplicate, requeued, .. }, next) =
+                self.tell(&study, Command::Fail(command), next).await?;
+            Ok(v1::FailTrialResponse { requeued, duplicate, next })
         };
         answer(failed.await)
     }
@@ -257,7 +234,7 @@ impl TrialService for TrialApi {
         let retried = async {
             let request = request.into_inner();
             let study = study_from_wire(request.study)?;
-            let request_id = request_id(request.request_id)?;
+            let request_id = ask::request_id(request.request_id)?;
             let retry = Command::Retry { trial: TrialNumber(request.number), request_id };
             match self.command(&study, retry).await? {
                 Reply::Enqueued(number) => Ok(v1::RetryTrialResponse { number: number.0 }),

@@ -72,6 +72,17 @@ impl Handle {
         self.answered(wait).await
     }
 
+    /// Carries a command out, then leases trials, in one commit; leases nothing if the command is refused.
+    pub(crate) async fn tell_and_ask(
+        &self,
+        command: Command,
+        ask: Ask,
+    ) -> Result<(Reply, Result<Asked, Refusal>), Refusal> {
+        let (answer, wait) = oneshot::channel();
+        self.send(Request::TellAndAsk { command, ask, answer })?;
+        self.answered(wait).await
+    }
+
     /// Looks at the stored state.
     pub(crate) async fn read<T, F>(&self, look: F) -> Result<T, Refusal>
     where

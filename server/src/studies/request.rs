@@ -18,6 +18,12 @@ pub(super) enum Request {
         ask: Ask,
         answer: Answer<Asked>,
     },
+    /// Ends an attempt, then leases from the state that leaves, both in one commit. A refused end leases nothing.
+    TellAndAsk {
+        command: Command,
+        ask: Ask,
+        answer: Answer<(Reply, Result<Asked, Refusal>)>,
+    },
     /// Looks at the state after the commit of the drain it came in. `Err` tells why there is no state.
     Read(ReadFn),
 }

@@ -14,7 +14,7 @@ use tunewright_core::study::{Command, Effect, Event, Lessee, Objective, Reply, S
 
 use super::batch::Batch;
 use super::open::{Applied, OpenStudy};
-use super::request::Request;
+use super::request::{Ask, Asked, Request};
 use super::signal::Signal;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
@@ -193,18 +193,32 @@ impl Task {
                 }));
             }
             Request::Ask { ask, answer } => {
-                let mut applied = Applied::default();
-                let now = self.clock.now();
-                let asked = match &mut self.state {
-                    State::Open(open) => open.ask(&ask, new_lease_id, now, &mut applied),
-                    State::Away { why, .. } => Err(why.clone()),
-                    State::Asleep => Err(asleep()),
-                };
-                batch.take(applied);
+                let asked = self.ask(&ask, batch);
                 batch.sayings.push(Box::new(move |stored| {
                     let _ = answer.send(stored.map_err(Clone::clone).and(asked));
                 }));
             }
+            Request::TellAndAsk { command, ask, answer } => {
+                let told = self.decide(&command, batch);
+                let both = told.map(|reply| (reply, self.ask(&ask, batch)));
+                batch.sayings.push(Box::new(move |stored| {
+                    let _ = answer.send(stored.map_err(Clone::clone).and(both));
+                }));
+            }
+        }
+    }
+
+    fn ask(&mut self, ask: &Ask, batch: &mut Batch) -> Result<Asked, Refusal> {
+        let now = self.clock.now();
+        match &mut self.state {
+            State::Open(open) => {
+                let mut applied = Applied::default();
+                let asked = open.ask(ask, new_lease_id, now, &mut applied);
+                batch.take(applied);
+                asked
+            }
+            State::Away { why, .. } => Err(why.clone()),
+            State::Asleep => Err(asleep()),
         }
     }
 

@@ -3,6 +3,7 @@
 mod asking;
 mod leases;
 mod outages;
+mod results;
 mod running;
 
 use serde_json::json;

@@ -17,8 +17,10 @@ from hyperopt.base import JOB_STATE_CANCEL, JOB_STATE_DONE, JOB_STATE_ERROR
 from tests.hyperopt.objectives import Traced, lines
 from tunewright._embedded.server import EmbeddedServer
 from tunewright._embedded.worker import LocalWorker
+from tunewright.client import Client
 from tunewright.errors import ObjectivePickleError
 from tunewright.hyperopt import TunewrightTrials, fmin
+from tunewright.study import Study
 
 SPACE = hp.uniform("x", -5, 5)
 
@@ -267,3 +269,32 @@ def test_workers_import_hyperopt_only_if_the_objective_does() -> None:
 def test_what_is_no_result_raises_hyperopts_exceptions(returned: Any, raised: type[Exception]) -> None:
     with pytest.raises(raised):
         minimized(lambda x: returned, TunewrightTrials(parallelism=2))
+
+
+def test_a_serial_search_that_stops_leaves_nothing_leased_ahead(server: EmbeddedServer) -> None:
+    with Client(server.address) as client:
+        for name, rules in (
+            ("threshold", {"loss_threshold": 3.0}),
+            ("timeout", {"timeout": 0.3}),
+            ("early", {"early_stop_fn": lambda trials, *_: (len(trials.trials) >= 5, [])}),
+            ("budget", {"max_evals": 6}),
+        ):
+            trials = TunewrightTrials(server.address, study=name, in_process=True)
+            calls = []
+
+            def objective(x: float, calls: list[float] = calls) -> float:
+                calls.append(x)
+                return 10 - len(calls)
+
+            fmin(
+                objective,
+                SPACE,
+                algo=rand.suggest,
+                trials=trials,
+                show_progressbar=False,
+                **{"max_evals": 10_000, **rules},
+            )
+            counts = Study.open(name, client=client).info.counts
+            # When the time runs out, the next trial may have come with the last answer: it was given back.
+            assert counts["running"] == 0 and counts["queued"] <= (name == "timeout")
+            assert counts["completed"] == len(calls)

@@ -28,11 +28,20 @@ class SerialLoop:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._ahead: trial_pb2.Assignment | None = None
+        """Leased with the last result."""
 
     def exhaust(self) -> None:
         """Evaluates everything that is left. Raises what the objective raised, unless that is to be
         caught.
         """
+        try:
+            self._exhaust()
+        finally:
+            if self._ahead is not None:
+                self._run.session.release(self._ahead.lease)
+
+    def _exhaust(self) -> None:
         run = self._run
         run.show_progress()
         self.evaluate_local()
@@ -48,7 +57,7 @@ class SerialLoop:
             if assignment is None:
                 return
             run.count_down()
-            self._evaluate(run.mirror.started(assignment), assignment)
+            self._evaluate(run.mirror.started(assignment), assignment, ask_next=True)
 
     def _reclaimed(self, client: str) -> trial_pb2.Assignment | None:
         """A trial that a process which is no more was evaluating."""
@@ -69,6 +78,9 @@ class SerialLoop:
 
     def _next(self, left: int | None) -> trial_pb2.Assignment | None:
         """The next trial to evaluate; None if there is none any more."""
+        if self._ahead is not None:
+            ahead, self._ahead = self._ahead, None
+            return ahead
         run = self._run
         if isinstance(run.algorithm, ClientAlgorithm) and run.queued == 0:
             most = max(1, run.arguments.max_queue_len)
@@ -102,7 +114,7 @@ class SerialLoop:
             doc["book_time"] = doc["refresh_time"] = utc_now()
             self._evaluate(doc, None)
 
-    def _evaluate(self, doc: Doc, assignment: trial_pb2.Assignment | None) -> None:
+    def _evaluate(self, doc: Doc, assignment: trial_pb2.Assignment | None, *, ask_next: bool = False) -> None:
         run = self._run
         lease = assignment.lease if assignment is not None else None
         if assignment is not None:
@@ -121,7 +133,8 @@ class SerialLoop:
                 run.session.release(lease)
             raise
         kept = self._attachments(doc, result) if len(run.trials.attachments) != before else result
-        self._tell(doc, lease, outcome_of(kept))
+        outcome = outcome_of(kept)
+        self._tell(doc, lease, outcome, ask_next=ask_next and self._is_next_sure(outcome))
         if doc["state"] != JOB_STATE_CANCEL:
             run.mirror.ended(doc, JOB_STATE_DONE, result)
         run.completed(doc, run.trials)
@@ -143,11 +156,24 @@ class SerialLoop:
             raise error
         run.completed(doc, run.trials)
 
-    def _tell(self, doc: Doc, lease: trial_pb2.LeaseRef | None, outcome: Outcome) -> None:
+    def _is_next_sure(self, outcome: Outcome) -> bool:
+        """Whether the server has another trial to give after this one, and it will be wanted."""
+        run = self._run
+        proposes = not isinstance(run.algorithm, ClientAlgorithm) and not run.local
+        return proposes and run.left() != 0 and run.stops.may_go_on_after(outcome.loss)
+
+    def _tell(
+        self,
+        doc: Doc,
+        lease: trial_pb2.LeaseRef | None,
+        outcome: Outcome,
+        *,
+        ask_next: bool = False,
+    ) -> None:
         if lease is None:
             return
         try:
-            self._run.session.tell(lease, outcome)
+            self._ahead = self._run.session.tell(lease, outcome, ask_next=ask_next)
         except GONE as error:
             _log.warning("the result of trial %s came too late: %s", doc["tid"], error)
             self._run.mirror.ended(doc, JOB_STATE_CANCEL)

@@ -104,13 +104,7 @@ class Session:
 
         `reclaim_of`: the id of a client that is no more, whose running trials come first.
         """
-        request = trial_pb2.AskTrialsRequest(
-            study=self.ref,
-            client_id=reclaim_of or self.client_id,
-            request_id="" if reclaim_of else uuid.uuid4().hex,
-            count=1,
-            reclaim=reclaim_of is not None,
-        )
+        request = self._ask_of(reclaim_of)
         answer: trial_pb2.AskTrialsResponse = self.connection.call(self.connection.trials.AskTrials, request)
         return answer
 
@@ -118,19 +112,36 @@ class Session:
         """Renews a lease from now on."""
         return self._hearts.add(assignment.lease, assignment.lease_ttl_ms)
 
-    def tell(self, lease: trial_pb2.LeaseRef, outcome: Outcome) -> None:
-        """Tells how an attempt ended. Raises one of `GONE` if it counts no more."""
+    def tell(
+        self, lease: trial_pb2.LeaseRef, outcome: Outcome, *, ask_next: bool = False
+    ) -> trial_pb2.Assignment | None:
+        """Tells how an attempt ended; with `ask_next` the next trial comes in the same round trip, None if
+        it has to be asked for on its own. Raises one of `GONE` if the attempt counts no more.
+        """
         self._hearts.remove(lease)
         for name, content in outcome.attachments.items():
             put_attachment(self.connection, self.ref, lease.trial, name, content)
-        request = outcome.requests(lease)
+        request: Any = outcome.requests(lease)
+        if ask_next:
+            request.next.CopyFrom(self._ask_of(None))
         stubs = self.connection.trials
-        if isinstance(request, trial_pb2.CompleteTrialRequest):
-            self.connection.call(stubs.CompleteTrial, request)
-        elif isinstance(request, trial_pb2.PruneTrialRequest):
-            self.connection.call(stubs.PruneTrial, request)
-        else:
-            self.connection.call(stubs.FailTrial, request)
+        method: Any = {
+            trial_pb2.CompleteTrialRequest: stubs.CompleteTrial,
+            trial_pb2.PruneTrialRequest: stubs.PruneTrial,
+            trial_pb2.FailTrialRequest: stubs.FailTrial,
+        }[type(request)]
+        for assignment in self.connection.call(method, request).next.assignments:
+            return assignment  # type: ignore[no-any-return]
+        return None
+
+    def _ask_of(self, reclaim_of: str | None) -> trial_pb2.AskTrialsRequest:
+        return trial_pb2.AskTrialsRequest(
+            study=self.ref,
+            client_id=reclaim_of or self.client_id,
+            request_id="" if reclaim_of else uuid.uuid4().hex,
+            count=1,
+            reclaim=reclaim_of is not None,
+        )
 
     def release(self, lease: trial_pb2.LeaseRef) -> None:
         """Gives a trial back unevaluated; it is tried again when the study goes on."""

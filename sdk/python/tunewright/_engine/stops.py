@@ -61,6 +61,12 @@ class StopRules:
                 self._stopped = "timeout"
         return self._stopped
 
+    def may_go_on_after(self, loss: float | None) -> bool:
+        """Whether another trial is sure to begin after this loss, unless the time runs out meanwhile."""
+        if self._early_stop_fn is not None or self.reason() is not None:
+            return False
+        return loss is None or self._loss_threshold is None or loss >= self._loss_threshold
+
     def seconds_left(self) -> float | None:
         """Until the timeout; None without one."""
         return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())

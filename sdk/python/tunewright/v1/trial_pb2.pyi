@@ -265,7 +265,7 @@ class ReportTrialResponse(_message.Message):
     def __init__(self, stop: bool = ...) -> None: ...
 
 class CompleteTrialRequest(_message.Message):
-    __slots__ = ("lease", "loss", "metrics", "output", "result")
+    __slots__ = ("lease", "loss", "metrics", "output", "result", "next")
     class MetricsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -278,25 +278,29 @@ class CompleteTrialRequest(_message.Message):
     METRICS_FIELD_NUMBER: _ClassVar[int]
     OUTPUT_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
     lease: LeaseRef
     loss: float
     metrics: _containers.ScalarMap[str, float]
     output: str
     result: _space_pb2.Value
-    def __init__(self, lease: _Optional[_Union[LeaseRef, _Mapping]] = ..., loss: _Optional[float] = ..., metrics: _Optional[_Mapping[str, float]] = ..., output: _Optional[str] = ..., result: _Optional[_Union[_space_pb2.Value, _Mapping]] = ...) -> None: ...
+    next: AskTrialsRequest
+    def __init__(self, lease: _Optional[_Union[LeaseRef, _Mapping]] = ..., loss: _Optional[float] = ..., metrics: _Optional[_Mapping[str, float]] = ..., output: _Optional[str] = ..., result: _Optional[_Union[_space_pb2.Value, _Mapping]] = ..., next: _Optional[_Union[AskTrialsRequest, _Mapping]] = ...) -> None: ...
 
 class CompleteTrialResponse(_message.Message):
-    __slots__ = ("duplicate", "late", "durability")
+    __slots__ = ("duplicate", "late", "durability", "next")
     DUPLICATE_FIELD_NUMBER: _ClassVar[int]
     LATE_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
     duplicate: bool
     late: bool
     durability: str
-    def __init__(self, duplicate: bool = ..., late: bool = ..., durability: _Optional[str] = ...) -> None: ...
+    next: AskTrialsResponse
+    def __init__(self, duplicate: bool = ..., late: bool = ..., durability: _Optional[str] = ..., next: _Optional[_Union[AskTrialsResponse, _Mapping]] = ...) -> None: ...
 
 class PruneTrialRequest(_message.Message):
-    __slots__ = ("lease", "loss", "metrics", "output", "result")
+    __slots__ = ("lease", "loss", "metrics", "output", "result", "next")
     class MetricsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -309,42 +313,50 @@ class PruneTrialRequest(_message.Message):
     METRICS_FIELD_NUMBER: _ClassVar[int]
     OUTPUT_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
     lease: LeaseRef
     loss: float
     metrics: _containers.ScalarMap[str, float]
     output: str
     result: _space_pb2.Value
-    def __init__(self, lease: _Optional[_Union[LeaseRef, _Mapping]] = ..., loss: _Optional[float] = ..., metrics: _Optional[_Mapping[str, float]] = ..., output: _Optional[str] = ..., result: _Optional[_Union[_space_pb2.Value, _Mapping]] = ...) -> None: ...
+    next: AskTrialsRequest
+    def __init__(self, lease: _Optional[_Union[LeaseRef, _Mapping]] = ..., loss: _Optional[float] = ..., metrics: _Optional[_Mapping[str, float]] = ..., output: _Optional[str] = ..., result: _Optional[_Union[_space_pb2.Value, _Mapping]] = ..., next: _Optional[_Union[AskTrialsRequest, _Mapping]] = ...) -> None: ...
 
 class PruneTrialResponse(_message.Message):
-    __slots__ = ("duplicate", "late")
+    __slots__ = ("duplicate", "late", "next")
     DUPLICATE_FIELD_NUMBER: _ClassVar[int]
     LATE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
     duplicate: bool
     late: bool
-    def __init__(self, duplicate: bool = ..., late: bool = ...) -> None: ...
+    next: AskTrialsResponse
+    def __init__(self, duplicate: bool = ..., late: bool = ..., next: _Optional[_Union[AskTrialsResponse, _Mapping]] = ...) -> None: ...
 
 class FailTrialRequest(_message.Message):
-    __slots__ = ("lease", "reason", "message", "output", "result")
+    __slots__ = ("lease", "reason", "message", "output", "result", "next")
     LEASE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     OUTPUT_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
     lease: LeaseRef
     reason: EndReason
     message: str
     output: str
     result: _space_pb2.Value
-    def __init__(self, lease: _Optional[_Union[LeaseRef, _Mapping]] = ..., reason: _Optional[_Union[EndReason, str]] = ..., message: _Optional[str] = ..., output: _Optional[str] = ..., result: _Optional[_Union[_space_pb2.Value, _Mapping]] = ...) -> None: ...
+    next: AskTrialsRequest
+    def __init__(self, lease: _Optional[_Union[LeaseRef, _Mapping]] = ..., reason: _Optional[_Union[EndReason, str]] = ..., message: _Optional[str] = ..., output: _Optional[str] = ..., result: _Optional[_Union[_space_pb2.Value, _Mapping]] = ..., next: _Optional[_Union[AskTrialsRequest, _Mapping]] = ...) -> None: ...
 
 class FailTrialResponse(_message.Message):
-    __slots__ = ("requeued", "duplicate")
+    __slots__ = ("requeued", "duplicate", "next")
     REQUEUED_FIELD_NUMBER: _ClassVar[int]
     DUPLICATE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
     requeued: bool
     duplicate: bool
-    def __init__(self, requeued: bool = ..., duplicate: bool = ...) -> None: ...
+    next: AskTrialsResponse
+    def __init__(self, requeued: bool = ..., duplicate: bool = ..., next: _Optional[_Union[AskTrialsResponse, _Mapping]] = ...) -> None: ...
 
 class ReleaseTrialRequest(_message.Message):
     __slots__ = ("lease", "resume")
