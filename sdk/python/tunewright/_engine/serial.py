@@ -10,8 +10,8 @@ from typing import Any
 from tunewright._engine.algorithms import ClientAlgorithm
 from tunewright._engine.results import outcome_of
 from tunewright._engine.run import Run
-from tunewright._engine.session import GONE
 from tunewright._outcome import Outcome
+from tunewright._study.leased import GONE
 from tunewright.compat._documents import Doc, spec_from_misc, utc_now
 from tunewright.compat._states import JOB_STATE_CANCEL, JOB_STATE_DONE, JOB_STATE_ERROR, JOB_STATE_RUNNING
 from tunewright.errors import Exhausted, TrialPruned
