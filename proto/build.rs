@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use prost::Message as _;
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     "tunewright/v1/attachment.proto",
     "tunewright/v1/space.proto",
     "tunewright/v1/study.proto",
+    "tunewright/v1/token.proto",
     "tunewright/v1/trial.proto",
     "tunewright/v1/worker.proto",
 ];

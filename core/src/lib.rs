@@ -6,11 +6,13 @@
 //! - [`local`]: the whole tuning loop in one process, without a server;
 //! - [`study`]: the state machine of a study and its trials;
 //! - [`suggest`]: the algorithms that propose points;
-//! - [`space`]: search spaces, points, and the distributions between them.
+//! - [`space`]: search spaces, points, and the distributions between them;
+//! - [`access`]: who may do what, beside the others.
 //!
 //! [`refusal`], [`timestamp`] and [`name`] hold the vocabulary that all layers share; [`normal`] and [`stream`] the
 //! arithmetic whose results must be the same on every machine.
 
+pub mod access;
 pub mod local;
 pub mod name;
 pub mod normal;

@@ -90,6 +90,11 @@ name_type!(
     LeaseId,
     "lease_id"
 );
+name_type!(
+    /// What an access token is called in lists and logs. It gives nobody access.
+    TokenId,
+    "token_id"
+);
 
 impl Default for ProjectName {
     fn default() -> Self {

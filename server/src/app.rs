@@ -11,11 +11,12 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::server::TcpIncoming;
 use tracing::{info, warn};
 
+use crate::auth::{Door, Register};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::dispatch::Dispatcher;
 use crate::metrics::Metrics;
-use crate::storage::{self, OpenOptions, StorageError};
+use crate::storage::{self, OpenOptions, Storage, StorageError};
 use crate::studies::Registry;
 use crate::{grpc, http};
 
@@ -36,6 +37,10 @@ pub enum RunError {
         "refusing to listen on {0} without encryption and authentication; listen on 127.0.0.1, or pass `--insecure-i-know` if the network itself keeps strangers out"
     )]
     Exposed(SocketAddr),
+    #[error(
+        "nobody could be let in: the store has no token for `admin@*` that is good; name the file of one with `--admin-token-file`"
+    )]
+    NoAdministrator,
     #[error("the store cannot be opened")]
     Storage(#[from] StorageError),
     #[error("serving failed")]
@@ -58,13 +63,15 @@ pub async fn run(config: Config, listener: TcpListener, shutdown: CancellationTo
     let metrics = Arc::new(Metrics::new());
     let (signal_sender, signals) = mpsc::channel(SIGNALS_LEN);
     let closing = CancellationToken::new();
+    let register = register(&config, Arc::clone(&storage), clock).await?;
     let registry =
         Registry::open(storage, clock, Arc::clone(&metrics), signal_sender, closing.child_token()).await?;
     let (dispatcher, dispatch) = Dispatcher::new(registry.clone(), clock, Arc::clone(&metrics), signals);
     let dispatching = tokio::spawn(dispatcher.run(closing.child_token()));
 
     let pages = http::router(registry.clone(), metrics);
-    let routes = grpc::routes(registry.clone(), dispatch, shutdown.child_token(), pages)
+    let door = Door { register, local: address.ip().is_loopback() };
+    let routes = grpc::routes(registry.clone(), dispatch, shutdown.child_token(), pages, door)
         .map_err(RunError::Reflection)?;
     let serving = tonic::transport::Server::builder()
         .accept_http1(true)
@@ -88,6 +95,19 @@ pub async fn run(config: Config, listener: TcpListener, shutdown: CancellationTo
     }
     info!("stopped");
     served.map_err(RunError::from)
+}
+
+/// The tokens, if whoever calls has to have one.
+async fn register(
+    config: &Config,
+    storage: Arc<dyn Storage>,
+    clock: Clock,
+) -> Result<Option<Register>, RunError> {
+    if !config.auth {
+        return Ok(None);
+    }
+    let register = Register::open(storage, clock, config.admin_token.as_ref()).await?;
+    if register.has_administrator() { Ok(Some(register)) } else { Err(RunError::NoAdministrator) }
 }
 
 /// Waits for `serving`; once `shutdown` is cancelled at most `grace` longer.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Secret;
+
 /// What the server is told at start.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -11,6 +13,10 @@ pub struct Config {
     pub allow_unsafe_store: bool,
     /// Listen beyond loopback without TLS and tokens.
     pub insecure: bool,
+    /// Demand a token of whoever calls.
+    pub auth: bool,
+    /// A token that allows everything and is in no store: with it the first others are made.
+    pub admin_token: Option<Secret>,
     /// How long open calls may take to end at shutdown.
     pub grace: Duration,
 }
@@ -21,6 +27,8 @@ impl Default for Config {
             store: "memory:".to_owned(),
             allow_unsafe_store: false,
             insecure: false,
+            auth: false,
+            admin_token: None,
             grace: Duration::from_secs(5),
         }
     }

@@ -4,6 +4,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tunewright_server::storage::testing::{Fsync, RedisServer};
 
+use crate::support::http::get_saying;
 use crate::support::in_process::InProcess;
 
 /// The status line and the body of a GET.
@@ -59,4 +60,21 @@ async fn a_server_whose_store_is_away_is_alive_but_not_ready() {
     assert_eq!(get(&server, "/healthz").await.0, "HTTP/1.1 200 OK");
     redis.start_again();
     assert_eq!(get(&server, "/readyz").await.0, "HTTP/1.1 200 OK");
+}
+
+/// A page in a browser on this machine could have its own host's name lead here.
+#[tokio::test(flavor = "multi_thread")]
+async fn foreign_pages_and_names_are_turned_away_on_loopback() {
+    let server = InProcess::start().await;
+    for (lines, status) in [
+        ("", 200),
+        ("Host: localhost:7070\r\n", 200),
+        ("Host: localhost\r\nOrigin: http://127.0.0.1:8080\r\n", 200),
+        ("Host: evil.example\r\n", 403),
+        ("Host: localhost\r\nOrigin: https://evil.example\r\n", 403),
+        ("Host: localhost\r\nOrigin: null\r\n", 403),
+    ] {
+        let (found, body) = get_saying(&server.url, "/metrics", lines).await;
+        assert_eq!(found, status, "{lines:?}: {body}");
+    }
 }

@@ -1,5 +1,6 @@
 //! One integration binary of modules.
 
+mod access;
 mod attachments;
 mod bad_input;
 mod dependencies;

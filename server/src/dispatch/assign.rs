@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tunewright_core::access::Need;
 use tunewright_core::name::{PoolName, WorkerId};
 use tunewright_core::study::{Objective, Runtime, StudyRef, can_run};
+
+use crate::auth::Caller;
 
 /// A worker with free slots.
 #[derive(Clone, Debug)]
 pub(super) struct FreeWorker {
     pub(super) id: WorkerId,
+    /// As whom it is attached: it gets trials only of projects that it may run.
+    pub(super) caller: Caller,
     pub(super) pools: Vec<PoolName>,
     /// Only these studies; empty: all of its pools.
     pub(super) studies: Vec<StudyRef>,
@@ -74,6 +79,7 @@ fn may_run(worker: &FreeWorker, offer: &Offer) -> bool {
     worker.pools.contains(&offer.pool)
         && (worker.studies.is_empty() || worker.studies.contains(&offer.study))
         && can_run(worker.runtime.as_ref(), offer.objective.as_deref()).is_ok()
+        && worker.caller.authorize(Need::Run, &offer.study.project).is_ok()
 }
 
 #[cfg(test)]
@@ -91,6 +97,7 @@ mod tests {
     fn worker(id: &str, pools: &[&str], studies: &[&str], free: u32, busy: u32) -> FreeWorker {
         FreeWorker {
             id: WorkerId::new(id).unwrap(),
+            caller: Caller::anyone(),
             pools: pools.iter().map(|pool| PoolName::new(*pool).unwrap()).collect(),
             studies: studies.iter().map(|study| key(study)).collect(),
             runtime: None,

@@ -122,9 +122,9 @@ impl Dispatcher {
     fn handle(&mut self, message: Message) {
         let now = self.clock.now();
         match message {
-            Message::Attach { hello, session, sender } => {
+            Message::Attach { hello, caller, session, sender } => {
                 info!(worker = %hello.id, host = hello.host, slots = hello.slots, "attached");
-                self.roster.attach(hello, session, sender, now);
+                self.roster.attach(hello, caller, session, sender, now);
             }
             Message::Detach { worker, session } => {
                 info!(%worker, "detached");
@@ -137,8 +137,8 @@ impl Dispatcher {
             Message::Drain { worker, found } => {
                 let _ = found.send(self.roster.drain(&worker));
             }
-            Message::List(answer) => {
-                let _ = answer.send(self.roster.view());
+            Message::List { caller, answer } => {
+                let _ = answer.send(self.roster.view(&caller));
             }
             Message::Leased { worker, session, study, slots, signals, asked } => {
                 self.roster.unreserve(&worker, session, slots);

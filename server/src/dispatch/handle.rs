@@ -8,6 +8,7 @@ use tunewright_core::name::WorkerId;
 use tunewright_core::study::{Objective, StudyRef, StudySpec, Trial};
 use tunewright_proto::convert::{StudyLease, WorkerHello, WorkerInfo};
 
+use crate::auth::Caller;
 use crate::studies::Asked;
 
 /// Messages that may wait for the dispatcher.
@@ -31,6 +32,7 @@ pub(crate) enum ToWorker {
 pub(super) enum Message {
     Attach {
         hello: WorkerHello,
+        caller: Caller,
         session: u64,
         sender: mpsc::Sender<ToWorker>,
     },
@@ -53,7 +55,10 @@ pub(super) enum Message {
         worker: WorkerId,
         found: oneshot::Sender<bool>,
     },
-    List(oneshot::Sender<Vec<WorkerInfo>>),
+    List {
+        caller: Caller,
+        answer: oneshot::Sender<Vec<WorkerInfo>>,
+    },
     /// A study's task has answered for reserved slots.
     Leased {
         worker: WorkerId,
@@ -77,10 +82,11 @@ impl DispatchHandle {
     pub(crate) async fn attach(
         &self,
         hello: WorkerHello,
+        caller: Caller,
         session: u64,
         sender: mpsc::Sender<ToWorker>,
     ) -> Result<(), Refusal> {
-        self.send(Message::Attach { hello, session, sender }).await
+        self.send(Message::Attach { hello, caller, session, sender }).await
     }
 
     pub(crate) async fn detach(&self, worker: WorkerId, session: u64) -> Result<(), Refusal> {
@@ -107,9 +113,10 @@ impl DispatchHandle {
         self.send(Message::Heard { worker, session, leases }).await
     }
 
-    pub(crate) async fn list(&self) -> Result<Vec<WorkerInfo>, Refusal> {
+    /// The workers that the caller may see.
+    pub(crate) async fn list(&self, caller: Caller) -> Result<Vec<WorkerInfo>, Refusal> {
         let (answer, wait) = oneshot::channel();
-        self.send(Message::List(answer)).await?;
+        self.send(Message::List { caller, answer }).await?;
         wait.await.map_err(|_| gone())
     }
 

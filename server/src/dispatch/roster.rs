@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use tokio::sync::mpsc;
 use tunewright_core::Timestamp;
+use tunewright_core::access::Need;
 use tunewright_core::name::{LeaseId, WorkerId};
 use tunewright_core::study::{CannotRun, Objective, StudyRef, can_run};
 use tunewright_proto::convert::{StudyLease, WorkerHello, WorkerInfo};
 
 use super::assign::FreeWorker;
 use super::handle::ToWorker;
+use crate::auth::Caller;
 
 /// The attached workers.
 #[derive(Debug, Default)]
@@ -21,6 +23,7 @@ pub(super) struct Roster {
 #[derive(Debug)]
 pub(super) struct Attached {
     hello: WorkerHello,
+    caller: Caller,
     /// Tells streams of one worker apart: a new one replaces the old.
     session: u64,
     sender: mpsc::Sender<ToWorker>,
@@ -53,11 +56,13 @@ impl Roster {
     pub(super) fn attach(
         &mut self,
         hello: WorkerHello,
+        caller: Caller,
         session: u64,
         sender: mpsc::Sender<ToWorker>,
         now: Timestamp,
     ) {
         let attached = Attached {
+            caller,
             session,
             sender,
             draining: false,
@@ -160,8 +165,10 @@ impl Roster {
     }
 
     pub(super) fn free(&self) -> Vec<FreeWorker> {
-        let free = self.workers.iter().map(|(id, attached)| FreeWorker {
+        let welcome = self.workers.iter().filter(|(_, attached)| attached.caller.check().is_ok());
+        let free = welcome.map(|(id, attached)| FreeWorker {
             id: id.clone(),
+            caller: attached.caller.clone(),
             pools: attached.hello.pools.clone(),
             studies: attached.hello.studies.clone(),
             runtime: attached.hello.runtime.clone(),
@@ -180,7 +187,9 @@ impl Roster {
         served
     }
 
-    pub(super) fn view(&self) -> Vec<WorkerInfo> {
+    /// The workers that the caller may see, and of their leases those of projects that the caller may read.
+    pub(super) fn view(&self, caller: &Caller) -> Vec<WorkerInfo> {
+        let readable = |lease: &&StudyLease| caller.authorize(Need::Read, &lease.study.project).is_ok();
         let view = |attached: &Attached| WorkerInfo {
             id: attached.hello.id.clone(),
             host: attached.hello.host.clone(),
@@ -191,10 +200,10 @@ impl Roster {
             draining: attached.draining,
             attached_at: attached.attached_at,
             last_heard: attached.last_heard,
-            leases: attached.leases.values().cloned().collect(),
+            leases: attached.leases.values().filter(readable).cloned().collect(),
             runtime: attached.hello.runtime.clone(),
         };
-        self.workers.values().map(view).collect()
+        self.workers.values().filter(|attached| caller.may_see(&attached.caller)).map(view).collect()
     }
 
     /// How many workers are attached, how many slots they have, and how many of those are free.

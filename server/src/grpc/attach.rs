@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Status, Streaming};
 use tracing::{debug, warn};
 use tunewright_core::Refusal;
+use tunewright_core::access::Need;
 use tunewright_core::name::WorkerId;
 use tunewright_proto::convert::{StudyLease, WorkerHello};
 use tunewright_proto::status::to_status;
@@ -20,6 +21,7 @@ use tunewright_proto::v1::attach_worker_response::Message as Wire;
 
 use super::answer::assignment;
 use super::trial_service::renew;
+use crate::auth::Caller;
 use crate::dispatch::{DispatchHandle, ToWorker};
 use crate::studies::Registry;
 
@@ -41,6 +43,7 @@ static SESSIONS: AtomicU64 = AtomicU64::new(1);
 /// One worker's stream.
 pub(super) struct Attachment {
     worker: WorkerId,
+    caller: Caller,
     session: u64,
     registry: Registry,
     dispatch: DispatchHandle,
@@ -52,11 +55,13 @@ pub(super) struct Attachment {
 impl Attachment {
     /// Takes the hello, attaches the worker and starts to serve its stream.
     pub(super) async fn open(
+        caller: Caller,
         mut incoming: Streaming<v1::AttachWorkerRequest>,
         registry: Registry,
         dispatch: DispatchHandle,
         over: CancellationToken,
     ) -> Result<Pin<Box<AttachStream>>, Refusal> {
+        caller.may_somewhere(Need::Run)?;
         let hello = tokio::time::timeout(HELLO_DEADLINE, incoming.next()).await;
         let hello = match hello {
             Ok(Some(Ok(v1::AttachWorkerRequest { message: Some(FromWorker::Hello(hello)) }))) => hello,
@@ -71,17 +76,20 @@ impl Attachment {
         if hello.slots == 0 {
             return Err(Refusal::invalid("hello.slots", "must be at least 1"));
         }
+        // Without a list it gets the studies that it may run, and no others.
+        hello.studies.iter().try_for_each(|study| caller.authorize(Need::Run, &study.project))?;
         let session = SESSIONS.fetch_add(1, Ordering::Relaxed);
         let (outbox, answers) = mpsc::channel(OUTBOX_LEN);
         let (sender, assigned) = mpsc::channel(OUTBOX_LEN);
+        let (worker, over_too) = (hello.id.clone(), over.clone());
         let attachment =
-            Self { worker: hello.id.clone(), session, registry, dispatch, outbox, over: over.clone() };
+            Self { worker, caller: caller.clone(), session, registry, dispatch, outbox, over: over_too };
         let welcome = Wire::Welcome(v1::WorkerWelcome {
             server_version: env!("CARGO_PKG_VERSION").to_owned(),
             heartbeat_ms: HEARTBEAT_MS,
         });
         attachment.say(welcome).await;
-        attachment.dispatch.attach(hello, session, sender).await?;
+        attachment.dispatch.attach(hello, caller, session, sender).await?;
         let durability = attachment.registry.durability();
         tokio::spawn(attachment.listen(incoming));
 
@@ -97,11 +105,14 @@ impl Attachment {
             let message = tokio::select! {
                 message = incoming.next() => message,
                 () = self.over.cancelled() => None,
+                refusal = self.caller.ended() => Some(Err(to_status(&refusal))),
             };
             let message = match message {
                 Some(Ok(message)) => message,
                 Some(Err(status)) => {
                     debug!(worker = %self.worker, %status, "the stream broke");
+                    // Nobody may be listening any more.
+                    let _ = self.outbox.try_send(Err(status));
                     break;
                 }
                 None => break,
@@ -132,8 +143,9 @@ impl Attachment {
     async fn heartbeat(&self, heartbeat: v1::WorkerHeartbeat) -> Result<(), Refusal> {
         let leases: Vec<_> =
             heartbeat.leases.into_iter().map(StudyLease::try_from).collect::<Result<_, _>>()?;
+        leases.iter().try_for_each(|lease| self.caller.authorize(Need::Run, &lease.study.project))?;
         self.dispatch.heard(self.worker.clone(), self.session, leases.clone()).await?;
-        match renew(&self.registry, leases).await {
+        match renew(&self.registry, &self.caller, leases).await {
             Ok(lost) => {
                 for lease in lost {
                     self.say(Wire::Revoked(lease)).await;

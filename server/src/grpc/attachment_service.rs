@@ -5,16 +5,19 @@ use std::pin::Pin;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 use tunewright_core::Refusal;
+use tunewright_core::access::Need;
 use tunewright_core::study::{ATTACHMENT_LEN_MAX, Attachment, AttachmentKey, AttachmentName, TrialNumber};
 use tunewright_proto::convert::{StudyAttachment, StudyAttachmentKey, study_from_wire};
 use tunewright_proto::v1;
 use tunewright_proto::v1::attachment_service_server::AttachmentService;
 
+use super::admit::taken;
 use super::answer::answer;
 use super::byte_budget::ByteBudget;
 use super::download::{DownloadStream, download};
 use super::list::page_size;
 use super::upload::Upload;
+use crate::auth::Caller;
 use crate::studies::Registry;
 
 /// Bytes of contents in memory at once, each way: four of the largest.
@@ -36,10 +39,12 @@ impl AttachmentApi {
 
     async fn put(
         &self,
+        caller: &Caller,
         messages: Streaming<v1::PutAttachmentRequest>,
     ) -> Result<v1::PutAttachmentResponse, Refusal> {
         let mut upload = Upload::new(messages);
         let StudyAttachment { study, attachment } = upload.announced().await?;
+        caller.authorize(need_to_put(&attachment.key), &study.project)?;
         let handle = self.registry.attachable(&study, attachment.key.trial).await?;
         let _taken = self.coming.take(attachment.size).await?;
         let content = upload.content(&attachment).await?;
@@ -47,8 +52,13 @@ impl AttachmentApi {
         Ok(v1::PutAttachmentResponse { durability: self.registry.durability().as_str().to_owned() })
     }
 
-    async fn get(&self, request: v1::GetAttachmentRequest) -> Result<Pin<Box<DownloadStream>>, Refusal> {
+    async fn get(
+        &self,
+        caller: &Caller,
+        request: v1::GetAttachmentRequest,
+    ) -> Result<Pin<Box<DownloadStream>>, Refusal> {
         let StudyAttachmentKey { study, key } = StudyAttachmentKey::of_request(request.key)?;
+        caller.authorize(Need::Fetch, &study.project)?;
         // How large it is, the store tells together with its content.
         let mut taken = self.going.take(ATTACHMENT_LEN_MAX).await?;
         let (attachment, content) = self.registry.attachment(&study, &key).await?;
@@ -59,9 +69,11 @@ impl AttachmentApi {
 
     async fn list(
         &self,
+        caller: &Caller,
         request: v1::ListAttachmentsRequest,
     ) -> Result<v1::ListAttachmentsResponse, Refusal> {
         let study = study_from_wire(request.study)?;
+        caller.authorize(Need::Read, &study.project)?;
         let size = page_size(request.page_size)?;
         let after = key_of_token(&request.page_token)?;
         let mut all = self.registry.attachments(&study).await?;
@@ -77,12 +89,24 @@ impl AttachmentApi {
 
     async fn delete(
         &self,
+        caller: &Caller,
         request: v1::DeleteAttachmentRequest,
     ) -> Result<v1::DeleteAttachmentResponse, Refusal> {
         let StudyAttachmentKey { study, key } = StudyAttachmentKey::of_request(request.key)?;
+        caller.authorize(need_to_delete(&key), &study.project)?;
         self.registry.delete_attachment(&study, &key).await?;
         Ok(v1::DeleteAttachmentResponse {})
     }
+}
+
+/// What is beside a trial is of whoever evaluates it; what is beside the study may be its objective, which runs on
+/// workers.
+const fn need_to_put(key: &AttachmentKey) -> Need {
+    if key.trial.is_some() { Need::Run } else { Need::Equip }
+}
+
+const fn need_to_delete(key: &AttachmentKey) -> Need {
+    if key.trial.is_some() { Need::Run } else { Need::Control }
 }
 
 /// The last attachment of a page, from where the next one goes on: stable while attachments come and go.
@@ -110,7 +134,8 @@ impl AttachmentService for AttachmentApi {
         &self,
         request: Request<Streaming<v1::PutAttachmentRequest>>,
     ) -> Result<Response<v1::PutAttachmentResponse>, Status> {
-        answer(self.put(request.into_inner()).await)
+        let (caller, request) = taken(request)?;
+        answer(self.put(&caller, request).await)
     }
 
     type GetAttachmentStream = Pin<Box<DownloadStream>>;
@@ -119,20 +144,23 @@ impl AttachmentService for AttachmentApi {
         &self,
         request: Request<v1::GetAttachmentRequest>,
     ) -> Result<Response<Self::GetAttachmentStream>, Status> {
-        answer(self.get(request.into_inner()).await)
+        let (caller, request) = taken(request)?;
+        answer(self.get(&caller, request).await)
     }
 
     async fn list_attachments(
         &self,
         request: Request<v1::ListAttachmentsRequest>,
     ) -> Result<Response<v1::ListAttachmentsResponse>, Status> {
-        answer(self.list(request.into_inner()).await)
+        let (caller, request) = taken(request)?;
+        answer(self.list(&caller, request).await)
     }
 
     async fn delete_attachment(
         &self,
         request: Request<v1::DeleteAttachmentRequest>,
     ) -> Result<Response<v1::DeleteAttachmentResponse>, Status> {
-        answer(self.delete(request.into_inner()).await)
+        let (caller, request) = taken(request)?;
+        answer(self.delete(&caller, request).await)
     }
 }

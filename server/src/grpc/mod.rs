@@ -1,5 +1,6 @@
 //! The gRPC services: each call decodes, calls one handle and encodes. No rules live here.
 
+mod admit;
 mod answer;
 mod ask;
 mod attach;
@@ -9,29 +10,34 @@ mod download;
 mod list;
 mod read;
 mod study_service;
+mod token_service;
 mod trial_service;
 mod upload;
 mod watch;
 mod worker_service;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tunewright_proto::FILE_DESCRIPTOR_SET;
 use tunewright_proto::v1::attachment_service_server::AttachmentServiceServer;
 use tunewright_proto::v1::study_service_server::StudyServiceServer;
+use tunewright_proto::v1::token_service_server::TokenServiceServer;
 use tunewright_proto::v1::trial_service_server::TrialServiceServer;
 use tunewright_proto::v1::worker_service_server::WorkerServiceServer;
 
+use crate::auth::{Door, enter};
 use crate::dispatch::DispatchHandle;
 use crate::studies::Registry;
 
-/// All routes of the one port: the services, health, reflection, and `pages` for plain HTTP.
+/// All routes of the one port, behind the door: the services, health, reflection, and `pages` for plain HTTP.
 pub(crate) fn routes(
     registry: Registry,
     dispatch: DispatchHandle,
     shutdown: CancellationToken,
     pages: Router,
+    door: Door,
 ) -> Result<Routes, Box<dyn std::error::Error + Send + Sync>> {
     let (health, health_service) = tonic_health::server::health_reporter();
     let reflection = tonic_reflection::server::Builder::configure()
@@ -41,18 +47,22 @@ pub(crate) fn routes(
     tokio::spawn(async move {
         health.set_serving::<AttachmentServiceServer<attachment_service::AttachmentApi>>().await;
         health.set_serving::<StudyServiceServer<study_service::StudyApi>>().await;
+        health.set_serving::<TokenServiceServer<token_service::TokenApi>>().await;
         health.set_serving::<TrialServiceServer<trial_service::TrialApi>>().await;
         health.set_serving::<WorkerServiceServer<worker_service::WorkerApi>>().await;
     });
     let attachments = attachment_service::AttachmentApi::new(registry.clone(), shutdown.clone());
     let studies = study_service::StudyApi { registry: registry.clone(), shutdown: shutdown.clone() };
+    let tokens = token_service::TokenApi { register: door.register.clone() };
     let trials = trial_service::TrialApi { registry: registry.clone(), shutdown: shutdown.clone() };
     let workers = worker_service::WorkerApi { registry, dispatch, shutdown };
-    Ok(Routes::from(pages)
+    let routes = Routes::from(pages)
         .add_service(AttachmentServiceServer::new(attachments))
         .add_service(StudyServiceServer::new(studies))
+        .add_service(TokenServiceServer::new(tokens))
         .add_service(TrialServiceServer::new(trials))
         .add_service(WorkerServiceServer::new(workers))
         .add_service(health_service)
-        .add_service(reflection))
+        .add_service(reflection);
+    Ok(routes.into_axum_router().layer(from_fn_with_state(door, enter)).into())
 }

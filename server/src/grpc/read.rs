@@ -6,12 +6,15 @@ use futures::{Stream, StreamExt as _, stream};
 use prost::Message as _;
 use tokio_util::sync::CancellationToken;
 use tunewright_core::Refusal;
+use tunewright_core::access::Need;
 use tunewright_core::study::{Study, Trial, TrialNumber, TrialState};
 use tunewright_proto::convert::{TrialInfo, states_from_wire, study_from_wire};
 use tunewright_proto::status::to_status;
 use tunewright_proto::v1;
 
+use super::admit;
 use super::list::{number_of_token, page_size};
+use crate::auth::Caller;
 use crate::studies::{Handle, Registry, store_refusal};
 
 /// Trials of one message of a stream.
@@ -27,9 +30,10 @@ pub(super) type TrialStream = dyn Stream<Item = Result<v1::StreamTrialsResponse,
 /// One trial with all that is kept beside it.
 pub(super) async fn get_trial(
     registry: &Registry,
+    caller: &Caller,
     request: v1::GetTrialRequest,
 ) -> Result<v1::GetTrialResponse, Refusal> {
-    let handle = registry.get(&study_from_wire(request.study)?)?;
+    let handle = admit::study(registry, caller, Need::Read, &study_from_wire(request.study)?)?;
     let number = TrialNumber(request.number);
     let trial = handle.read(move |study| study.trial(number).cloned()).await?;
     let trial = trial.ok_or_else(|| no_trial(number))?;
@@ -47,9 +51,10 @@ pub(super) async fn get_trial(
 /// The best trial; an empty answer if none is completed yet.
 pub(super) async fn best_trial(
     registry: &Registry,
+    caller: &Caller,
     request: v1::GetBestTrialRequest,
 ) -> Result<v1::GetBestTrialResponse, Refusal> {
-    let handle = registry.get(&study_from_wire(request.study)?)?;
+    let handle = admit::study(registry, caller, Need::Read, &study_from_wire(request.study)?)?;
     let Some(trial) = handle.read(|study| study.best().cloned()).await? else {
         return Ok(v1::GetBestTrialResponse::default());
     };
@@ -62,9 +67,10 @@ pub(super) async fn best_trial(
 /// One page of trials in the order of their numbers.
 pub(super) async fn list_trials(
     registry: &Registry,
+    caller: &Caller,
     request: v1::ListTrialsRequest,
 ) -> Result<v1::ListTrialsResponse, Refusal> {
-    let handle = registry.get(&study_from_wire(request.study)?)?;
+    let handle = admit::study(registry, caller, Need::Read, &study_from_wire(request.study)?)?;
     let states = states_from_wire(&request.states)?;
     let size = page_size(request.page_size)?;
     let from = number_of_token(&request.page_token)?;
@@ -75,15 +81,21 @@ pub(super) async fn list_trials(
 /// All trials, in chunks, each read when the one before has been taken.
 pub(super) fn stream_trials(
     registry: &Registry,
+    caller: &Caller,
     request: v1::StreamTrialsRequest,
     shutdown: CancellationToken,
 ) -> Result<Pin<Box<TrialStream>>, Refusal> {
-    let handle = registry.get(&study_from_wire(request.study)?)?;
+    let handle = admit::study(registry, caller, Need::Read, &study_from_wire(request.study)?)?;
     let states = states_from_wire(&request.states)?;
+    let caller = caller.clone();
     let chunks = stream::unfold(Some(0), move |from| {
         let (handle, states, shutdown) = (handle.clone(), states.clone(), shutdown.clone());
+        let still = caller.check();
         async move {
             let from = from?;
+            if let Err(refusal) = still {
+                return Some((Err(to_status(&refusal)), None));
+            }
             if shutdown.is_cancelled() {
                 // A stream that just ended would look whole.
                 let refusal = Refusal::unavailable("the server is shutting down", 500);

@@ -5,15 +5,18 @@ use std::pin::Pin;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 use tunewright_core::Refusal;
+use tunewright_core::access::Need;
 use tunewright_core::name::ProjectName;
 use tunewright_core::study::{Command, StopStudy, StudySpec, UpdateStudy};
 use tunewright_proto::convert::{ForStudy, objective_from_wire, required, study_from_wire};
 use tunewright_proto::v1;
 use tunewright_proto::v1::study_service_server::StudyService;
 
+use super::admit::{self, taken};
 use super::answer::{answer, study};
 use super::list::page_size;
 use super::watch::{WatchStream, watch};
+use crate::auth::Caller;
 use crate::studies::Registry;
 
 /// `StudyService` over the registry.
@@ -23,8 +26,13 @@ pub(crate) struct StudyApi {
 }
 
 impl StudyApi {
-    async fn create(&self, request: v1::CreateStudyRequest) -> Result<v1::CreateStudyResponse, Refusal> {
+    async fn create(
+        &self,
+        caller: &Caller,
+        request: v1::CreateStudyRequest,
+    ) -> Result<v1::CreateStudyResponse, Refusal> {
         let key = study_from_wire(request.study)?;
+        caller.authorize(Need::Create, &key.project)?;
         let spec = required(request.spec, "spec")?;
         let spec = StudySpec::try_from(spec).map_err(|refusal| refusal.within("spec"))?;
         let objective = objective_from_wire(request.objective)?;
@@ -32,23 +40,38 @@ impl StudyApi {
         Ok(v1::CreateStudyResponse { study: Some(study(&view, self.registry.durability())?), created })
     }
 
-    async fn view(&self, named: Option<v1::StudyRef>) -> Result<v1::Study, Refusal> {
-        let handle = self.registry.get(&study_from_wire(named)?)?;
+    async fn view(&self, caller: &Caller, named: Option<v1::StudyRef>) -> Result<v1::Study, Refusal> {
+        let handle = admit::study(&self.registry, caller, Need::Read, &study_from_wire(named)?)?;
         study(&handle.view().await?, self.registry.durability())
     }
 
     /// Carries a command out and answers with the study as it is then.
-    async fn command(&self, named: Option<v1::StudyRef>, command: Command) -> Result<v1::Study, Refusal> {
-        let handle = self.registry.get(&study_from_wire(named)?)?;
+    async fn command(
+        &self,
+        caller: &Caller,
+        named: Option<v1::StudyRef>,
+        command: Command,
+    ) -> Result<v1::Study, Refusal> {
+        let handle = admit::study(&self.registry, caller, Need::Control, &study_from_wire(named)?)?;
         handle.command(command).await?;
         study(&handle.view().await?, self.registry.durability())
     }
 
-    async fn list(&self, request: v1::ListStudiesRequest) -> Result<v1::ListStudiesResponse, Refusal> {
+    /// Of all projects: those that the caller may read.
+    async fn list(
+        &self,
+        caller: &Caller,
+        request: v1::ListStudiesRequest,
+    ) -> Result<v1::ListStudiesResponse, Refusal> {
         let project = (!request.project.is_empty()).then(|| ProjectName::new(request.project)).transpose()?;
+        match &project {
+            Some(project) => caller.authorize(Need::Read, project)?,
+            None => caller.may_somewhere(Need::Read)?,
+        }
         let size = page_size(request.page_size)?;
         // A token is the full name of the last study of the page before: stable while studies come and go.
-        let handles = self.registry.list(project.as_ref());
+        let mut handles = self.registry.list(project.as_ref());
+        handles.retain(|handle| caller.authorize(Need::Read, &handle.key().project).is_ok());
         let mut rest = handles.into_iter().filter(|handle| handle.key().to_string() > request.page_token);
         let mut studies = Vec::new();
         let mut last = String::new();
@@ -71,14 +94,16 @@ impl StudyService for StudyApi {
         &self,
         request: Request<v1::CreateStudyRequest>,
     ) -> Result<Response<v1::CreateStudyResponse>, Status> {
-        answer(self.create(request.into_inner()).await)
+        let (caller, request) = taken(request)?;
+        answer(self.create(&caller, request).await)
     }
 
     async fn get_study(
         &self,
         request: Request<v1::GetStudyRequest>,
     ) -> Result<Response<v1::GetStudyResponse>, Status> {
-        let study = self.view(request.into_inner().study).await;
+        let (caller, request) = taken(request)?;
+        let study = self.view(&caller, request.study).await;
         answer(study.map(|study| v1::GetStudyResponse { study: Some(study) }))
     }
 
@@ -86,17 +111,18 @@ impl StudyService for StudyApi {
         &self,
         request: Request<v1::ListStudiesRequest>,
     ) -> Result<Response<v1::ListStudiesResponse>, Status> {
-        answer(self.list(request.into_inner()).await)
+        let (caller, request) = taken(request)?;
+        answer(self.list(&caller, request).await)
     }
 
     async fn update_study(
         &self,
         request: Request<v1::UpdateStudyRequest>,
     ) -> Result<Response<v1::UpdateStudyResponse>, Status> {
-        let request = request.into_inner();
+        let (caller, request) = taken(request)?;
         let named = request.study.clone();
         let updated = match ForStudy::<UpdateStudy>::try_from(request) {
-            Ok(update) => self.command(named, Command::Update(update.command)).await,
+            Ok(update) => self.command(&caller, named, Command::Update(update.command)).await,
             Err(refusal) => Err(refusal),
         };
         answer(updated.map(|study| v1::UpdateStudyResponse { study: Some(study) }))
@@ -106,7 +132,8 @@ impl StudyService for StudyApi {
         &self,
         request: Request<v1::PauseStudyRequest>,
     ) -> Result<Response<v1::PauseStudyResponse>, Status> {
-        let study = self.command(request.into_inner().study, Command::Pause).await;
+        let (caller, request) = taken(request)?;
+        let study = self.command(&caller, request.study, Command::Pause).await;
         answer(study.map(|study| v1::PauseStudyResponse { study: Some(study) }))
     }
 
@@ -114,7 +141,8 @@ impl StudyService for StudyApi {
         &self,
         request: Request<v1::ResumeStudyRequest>,
     ) -> Result<Response<v1::ResumeStudyResponse>, Status> {
-        let study = self.command(request.into_inner().study, Command::Resume).await;
+        let (caller, request) = taken(request)?;
+        let study = self.command(&caller, request.study, Command::Resume).await;
         answer(study.map(|study| v1::ResumeStudyResponse { study: Some(study) }))
     }
 
@@ -122,9 +150,9 @@ impl StudyService for StudyApi {
         &self,
         request: Request<v1::StopStudyRequest>,
     ) -> Result<Response<v1::StopStudyResponse>, Status> {
-        let request = request.into_inner();
+        let (caller, request) = taken(request)?;
         let stop = StopStudy { cancel_running: request.cancel_running };
-        let study = self.command(request.study, Command::Stop(stop)).await;
+        let study = self.command(&caller, request.study, Command::Stop(stop)).await;
         answer(study.map(|study| v1::StopStudyResponse { study: Some(study) }))
     }
 
@@ -132,11 +160,13 @@ impl StudyService for StudyApi {
         &self,
         request: Request<v1::DeleteStudyRequest>,
     ) -> Result<Response<v1::DeleteStudyResponse>, Status> {
-        let deleted = match study_from_wire(request.into_inner().study) {
-            Ok(key) => self.registry.delete(&key).await,
-            Err(refusal) => Err(refusal),
+        let (caller, request) = taken(request)?;
+        let deleted = async {
+            let key = study_from_wire(request.study)?;
+            caller.authorize(Need::Control, &key.project)?;
+            self.registry.delete(&key).await
         };
-        answer(deleted.map(|()| v1::DeleteStudyResponse {}))
+        answer(deleted.await.map(|()| v1::DeleteStudyResponse {}))
     }
 
     type WatchStudyStream = Pin<Box<WatchStream>>;
@@ -145,9 +175,11 @@ impl StudyService for StudyApi {
         &self,
         request: Request<v1::WatchStudyRequest>,
     ) -> Result<Response<Self::WatchStudyStream>, Status> {
-        let handle = study_from_wire(request.into_inner().study).and_then(|key| self.registry.get(&key));
+        let (caller, request) = taken(request)?;
+        let handle = study_from_wire(request.study)
+            .and_then(|key| admit::study(&self.registry, &caller, Need::Read, &key));
         answer(match handle {
-            Ok(handle) => watch(handle, self.registry.durability(), self.shutdown.clone()).await,
+            Ok(handle) => watch(handle, caller, self.registry.durability(), self.shutdown.clone()).await,
             Err(refusal) => Err(refusal),
         })
     }

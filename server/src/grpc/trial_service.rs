@@ -6,6 +6,7 @@ use futures::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 use tunewright_core::Refusal;
+use tunewright_core::access::Need;
 use tunewright_core::study::{
     AddTrial, CancelTrial, Command, CompleteTrial, EnqueueTrial, FailTrial, PruneTrial, ReleaseTrial, Reply,
     ReportTrial, StudyRef, TrialNumber,
@@ -14,9 +15,11 @@ use tunewright_proto::convert::{ForStudy, StudyLease, study_from_wire};
 use tunewright_proto::v1;
 use tunewright_proto::v1::trial_service_server::TrialService;
 
+use super::admit::{self, taken};
 use super::answer::{Ended, answer, ended, unexpected};
 use super::ask;
 use super::read::{self, TrialStream};
+use crate::auth::Caller;
 use crate::studies::Registry;
 
 /// The most leases one heartbeat may renew.
@@ -29,8 +32,13 @@ pub(crate) struct TrialApi {
 }
 
 impl TrialApi {
-    async fn ask(&self, request: v1::AskTrialsRequest) -> Result<v1::AskTrialsResponse, Refusal> {
-        let handle = self.registry.get(&study_from_wire(request.study.clone())?)?;
+    async fn ask(
+        &self,
+        caller: &Caller,
+        request: v1::AskTrialsRequest,
+    ) -> Result<v1::AskTrialsResponse, Refusal> {
+        let study = study_from_wire(request.study.clone())?;
+        let handle = admit::study(&self.registry, caller, Need::Run, &study)?;
         let asked = handle.ask(ask::decode(request)?).await?;
         ask::encode(&handle, asked, self.registry.durability())
     }
@@ -38,11 +46,12 @@ impl TrialApi {
     /// Ends an attempt, and leases the next trial if the caller asks for one.
     async fn tell(
         &self,
+        caller: &Caller,
         study: &StudyRef,
         command: Command,
         next: Option<v1::AskTrialsRequest>,
     ) -> Result<(Ended, Option<v1::AskTrialsResponse>), Refusal> {
-        let handle = self.registry.get(study)?;
+        let handle = admit::study(&self.registry, caller, Need::Run, study)?;
         let Some(next) = next else { return Ok((ended(&handle.command(command).await?)?, None)) };
         if next.study.is_some() && study_from_wire(next.study.clone())? != *study {
             return Err(Refusal::invalid("next.study", "must be the study of `lease`"));
@@ -56,6 +65,7 @@ impl TrialApi {
 
     async fn heartbeat(
         &self,
+        caller: &Caller,
         request: v1::HeartbeatTrialsRequest,
     ) -> Result<v1::HeartbeatTrialsResponse, Refusal> {
         if request.leases.len() > HEARTBEAT_MAX {
@@ -63,23 +73,31 @@ impl TrialApi {
             return Err(Refusal::invalid("leases", message));
         }
         let leases = request.leases.into_iter().map(StudyLease::try_from).collect::<Result<Vec<_>, _>>()?;
-        let lost = renew(&self.registry, leases).await?;
+        let lost = renew(&self.registry, caller, leases).await?;
         Ok(v1::HeartbeatTrialsResponse { lost })
     }
 
-    async fn command(&self, study: &StudyRef, command: Command) -> Result<Reply, Refusal> {
-        self.registry.get(study)?.command(command).await
+    async fn command(
+        &self,
+        (caller, need): (&Caller, Need),
+        study: &StudyRef,
+        command: Command,
+    ) -> Result<Reply, Refusal> {
+        admit::study(&self.registry, caller, need, study)?.command(command).await
     }
 }
 
 /// Renews leases, all at once; answers with those that are lost.
 ///
 /// # Errors
-/// If the store or a study is away: nothing is known of the leases then, and nobody may be told that one is lost.
+/// `forbidden` if the caller may not run one of the studies. If the store or a study is away: nothing is known of the
+/// leases then, and nobody may be told that one is lost.
 pub(super) async fn renew(
     registry: &Registry,
+    caller: &Caller,
     leases: Vec<StudyLease>,
 ) -> Result<Vec<v1::LostLease>, Refusal> {
+    leases.iter().try_for_each(|lease| caller.authorize(Need::Run, &lease.study.project))?;
     let renewals = leases.into_iter().map(|lease| async move {
         let renewed = match registry.get(&lease.study) {
             Ok(handle) => handle.command(Command::Heartbeat(lease.token())).await,
@@ -105,23 +123,26 @@ impl TrialService for TrialApi {
         &self,
         request: Request<v1::AskTrialsRequest>,
     ) -> Result<Response<v1::AskTrialsResponse>, Status> {
-        answer(self.ask(request.into_inner()).await)
+        let (caller, request) = taken(request)?;
+        answer(self.ask(&caller, request).await)
     }
 
     async fn heartbeat_trials(
         &self,
         request: Request<v1::HeartbeatTrialsRequest>,
     ) -> Result<Response<v1::HeartbeatTrialsResponse>, Status> {
-        answer(self.heartbeat(request.into_inner()).await)
+        let (caller, request) = taken(request)?;
+        answer(self.heartbeat(&caller, request).await)
     }
 
     async fn report_trial(
         &self,
         request: Request<v1::ReportTrialRequest>,
     ) -> Result<Response<v1::ReportTrialResponse>, Status> {
+        let (caller, request) = taken(request)?;
         let reported = async {
-            let ForStudy { study, command } = ForStudy::<ReportTrial>::try_from(request.into_inner())?;
-            match self.command(&study, Command::Report(command)).await? {
+            let ForStudy { study, command } = ForStudy::<ReportTrial>::try_from(request)?;
+            match self.command((&caller, Need::Run), &study, Command::Report(command)).await? {
                 Reply::Reported { stop } => Ok(v1::ReportTrialResponse { stop }),
                 other => Err(unexpected(&other)),
             }
@@ -133,12 +154,13 @@ impl TrialService for TrialApi {
         &self,
         request: Request<v1::CompleteTrialRequest>,
     ) -> Result<Response<v1::CompleteTrialResponse>, Status> {
+        let (caller, request) = taken(request)?;
         let completed = async {
-            let mut request = request.into_inner();
+            let mut request = request;
             let next = request.next.take();
             let ForStudy { study, command } = ForStudy::<CompleteTrial>::try_from(request)?;
             let (Ended { duplicate, late, .. }, next) =
-                self.tell(&study, Command::Complete(command), next).await?;
+                self.tell(&caller, &study, Command::Complete(command), next).await?;
             let durability = self.registry.durability().as_str().to_owned();
             Ok(v1::CompleteTrialResponse { duplicate, late, durability, next })
         };
@@ -149,12 +171,13 @@ impl TrialService for TrialApi {
         &self,
         request: Request<v1::PruneTrialRequest>,
     ) -> Result<Response<v1::PruneTrialResponse>, Status> {
+        let (caller, request) = taken(request)?;
         let pruned = async {
-            let mut request = request.into_inner();
+            let mut request = request;
             let next = request.next.take();
             let ForStudy { study, command } = ForStudy::<PruneTrial>::try_from(request)?;
             let (Ended { duplicate, late, .. }, next) =
-                self.tell(&study, Command::Prune(command), next).await?;
+                self.tell(&caller, &study, Command::Prune(command), next).await?;
             Ok(v1::PruneTrialResponse { duplicate, late, next })
         };
         answer(pruned.await)
@@ -164,12 +187,13 @@ impl TrialService for TrialApi {
         &self,
         request: Request<v1::FailTrialRequest>,
     ) -> Result<Response<v1::FailTrialResponse>, Status> {
+        let (caller, request) = taken(request)?;
         let failed = async {
-            let mut request = request.into_inner();
+            let mut request = request;
             let next = request.next.take();
             let ForStudy { study, command } = ForStudy::<FailTrial>::try_from(request)?;
             let (Ended { duplicate, requeued, .. }, next) =
-                self.tell(&study, Command::Fail(command), next).await?;
+                self.tell(&caller, &study, Command::Fail(command), next).await?;
             Ok(v1::FailTrialResponse { requeued, duplicate, next })
         };
         answer(failed.await)
@@ -179,9 +203,10 @@ impl TrialService for TrialApi {
         &self,
         request: Request<v1::ReleaseTrialRequest>,
     ) -> Result<Response<v1::ReleaseTrialResponse>, Status> {
+        let (caller, request) = taken(request)?;
         let released = async {
-            let ForStudy { study, command } = ForStudy::<ReleaseTrial>::try_from(request.into_inner())?;
-            self.command(&study, Command::Release(command)).await?;
+            let ForStudy { study, command } = ForStudy::<ReleaseTrial>::try_from(request)?;
+            self.command((&caller, Need::Run), &study, Command::Release(command)).await?;
             Ok(v1::ReleaseTrialResponse {})
         };
         answer(released.await)
@@ -191,9 +216,10 @@ impl TrialService for TrialApi {
         &self,
         request: Request<v1::EnqueueTrialRequest>,
     ) -> Result<Response<v1::EnqueueTrialResponse>, Status> {
+        let (caller, request) = taken(request)?;
         let enqueued = async {
-            let ForStudy { study, command } = ForStudy::<EnqueueTrial>::try_from(request.into_inner())?;
-            match self.command(&study, Command::Enqueue(command)).await? {
+            let ForStudy { study, command } = ForStudy::<EnqueueTrial>::try_from(request)?;
+            match self.command((&caller, Need::Control), &study, Command::Enqueue(command)).await? {
                 Reply::Enqueued(number) => Ok(v1::EnqueueTrialResponse { number: number.0 }),
                 other => Err(unexpected(&other)),
             }
@@ -205,9 +231,10 @@ impl TrialService for TrialApi {
         &self,
         request: Request<v1::AddTrialRequest>,
     ) -> Result<Response<v1::AddTrialResponse>, Status> {
+        let (caller, request) = taken(request)?;
         let added = async {
-            let ForStudy { study, command } = ForStudy::<AddTrial>::try_from(request.into_inner())?;
-            match self.command(&study, Command::Add(command)).await? {
+            let ForStudy { study, command } = ForStudy::<AddTrial>::try_from(request)?;
+            match self.command((&caller, Need::Control), &study, Command::Add(command)).await? {
                 Reply::Added(number) => Ok(v1::AddTrialResponse { number: number.0 }),
                 other => Err(unexpected(&other)),
             }
@@ -219,9 +246,10 @@ impl TrialService for TrialApi {
         &self,
         request: Request<v1::CancelTrialRequest>,
     ) -> Result<Response<v1::CancelTrialResponse>, Status> {
+        let (caller, request) = taken(request)?;
         let cancelled = async {
-            let ForStudy { study, command } = ForStudy::<CancelTrial>::try_from(request.into_inner())?;
-            self.command(&study, Command::Cancel(command)).await?;
+            let ForStudy { study, command } = ForStudy::<CancelTrial>::try_from(request)?;
+            self.command((&caller, Need::Control), &study, Command::Cancel(command)).await?;
             Ok(v1::CancelTrialResponse {})
         };
         answer(cancelled.await)
@@ -231,12 +259,12 @@ impl TrialService for TrialApi {
         &self,
         request: Request<v1::RetryTrialRequest>,
     ) -> Result<Response<v1::RetryTrialResponse>, Status> {
+        let (caller, request) = taken(request)?;
         let retried = async {
-            let request = request.into_inner();
             let study = study_from_wire(request.study)?;
             let request_id = ask::request_id(request.request_id)?;
             let retry = Command::Retry { trial: TrialNumber(request.number), request_id };
-            match self.command(&study, retry).await? {
+            match self.command((&caller, Need::Control), &study, retry).await? {
                 Reply::Enqueued(number) => Ok(v1::RetryTrialResponse { number: number.0 }),
                 other => Err(unexpected(&other)),
             }
@@ -248,14 +276,16 @@ impl TrialService for TrialApi {
         &self,
         request: Request<v1::GetTrialRequest>,
     ) -> Result<Response<v1::GetTrialResponse>, Status> {
-        answer(read::get_trial(&self.registry, request.into_inner()).await)
+        let (caller, request) = taken(request)?;
+        answer(read::get_trial(&self.registry, &caller, request).await)
     }
 
     async fn list_trials(
         &self,
         request: Request<v1::ListTrialsRequest>,
     ) -> Result<Response<v1::ListTrialsResponse>, Status> {
-        answer(read::list_trials(&self.registry, request.into_inner()).await)
+        let (caller, request) = taken(request)?;
+        answer(read::list_trials(&self.registry, &caller, request).await)
     }
 
     type StreamTrialsStream = Pin<Box<TrialStream>>;
@@ -264,13 +294,15 @@ impl TrialService for TrialApi {
         &self,
         request: Request<v1::StreamTrialsRequest>,
     ) -> Result<Response<Self::StreamTrialsStream>, Status> {
-        answer(read::stream_trials(&self.registry, request.into_inner(), self.shutdown.clone()))
+        let (caller, request) = taken(request)?;
+        answer(read::stream_trials(&self.registry, &caller, request, self.shutdown.clone()))
     }
 
     async fn get_best_trial(
         &self,
         request: Request<v1::GetBestTrialRequest>,
     ) -> Result<Response<v1::GetBestTrialResponse>, Status> {
-        answer(read::best_trial(&self.registry, request.into_inner()).await)
+        let (caller, request) = taken(request)?;
+        answer(read::best_trial(&self.registry, &caller, request).await)
     }
 }

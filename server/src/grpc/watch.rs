@@ -14,6 +14,7 @@ use tunewright_proto::status::to_status;
 use tunewright_proto::v1;
 
 use super::answer::study_info;
+use crate::auth::Caller;
 use crate::storage::Durability;
 use crate::studies::Handle;
 
@@ -23,6 +24,7 @@ pub(super) type WatchStream = dyn Stream<Item = Result<v1::WatchStudyResponse, S
 /// One watcher.
 struct Watcher {
     handle: Handle,
+    caller: Caller,
     durability: Durability,
     events: Receiver<Event>,
     shutdown: CancellationToken,
@@ -31,16 +33,18 @@ struct Watcher {
     over: bool,
 }
 
-/// The study as it is, then every change, until the study is deleted or the server shuts down.
+/// The study as it is, then every change, until the study is deleted, the server shuts down or the caller's token is
+/// good no more.
 pub(super) async fn watch(
     handle: Handle,
+    caller: Caller,
     durability: Durability,
     shutdown: CancellationToken,
 ) -> Result<Pin<Box<WatchStream>>, Refusal> {
     // Subscribed before the study is read, so that nothing falls between the two; at worst a change comes twice.
     let events = handle.events();
     let first = WatchEvent::Study(Box::new(study_info(&handle.view().await?, durability)));
-    let watcher = Watcher { handle, durability, events, shutdown, next: Some(first), over: false };
+    let watcher = Watcher { handle, caller, durability, events, shutdown, next: Some(first), over: false };
     let events = stream::unfold(watcher, async |mut watcher| Some((watcher.next().await?, watcher)));
     Ok(events.map(|event| encode(event).map_err(|refusal| to_status(&refusal))).boxed())
 }
@@ -58,6 +62,10 @@ impl Watcher {
             event = self.events.recv() => event,
             () = self.handle.closed() => Err(RecvError::Closed),
             () = self.shutdown.cancelled() => Err(RecvError::Closed),
+            refusal = self.caller.ended() => {
+                self.over = true;
+                return Some(Err(refusal));
+            }
         };
         let event = match event {
             Ok(event) => self.shown(&event).await,

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use serde_json::json;
+use tunewright_core::access::{Need, Place};
 
+use crate::auth::{Caller, refused};
 use crate::metrics::Metrics;
 use crate::studies::Registry;
 
@@ -20,13 +22,21 @@ struct Pages {
     metrics: Arc<Metrics>,
 }
 
-/// `/healthz`: the process lives. `/readyz`: it can serve; names the durability. `/metrics`: figures for Prometheus.
+/// `/healthz`: the process lives. `/readyz`: it can serve; names the durability. `/metrics`: figures for Prometheus, of
+/// all projects.
 pub(crate) fn router(registry: Registry, metrics: Arc<Metrics>) -> Router {
-    Router::new()
-        .route("/healthz", get(async || "ok\n"))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(figures))
-        .with_state(Pages { registry, metrics })
+    let pages = pages().into_iter().fold(Router::new(), |router, (path, page)| router.route(path, page));
+    pages.with_state(Pages { registry, metrics })
+}
+
+fn pages() -> [(&'static str, MethodRouter<Pages>); 3] {
+    [("/healthz", get(async || "ok\n")), ("/readyz", get(ready)), ("/metrics", get(figures))]
+}
+
+/// The paths of all pages.
+#[must_use]
+pub fn paths() -> Vec<&'static str> {
+    pages().into_iter().map(|(path, _)| path).collect()
 }
 
 async fn ready(State(pages): State<Pages>) -> Response {
@@ -40,8 +50,11 @@ async fn ready(State(pages): State<Pages>) -> Response {
     }
 }
 
-async fn figures(State(pages): State<Pages>) -> Response {
+async fn figures(State(pages): State<Pages>, Extension(caller): Extension<Caller>) -> Response {
     const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    if let Err(refusal) = caller.authorize(Need::Read, Place::Everywhere) {
+        return refused(&refusal);
+    }
     match pages.metrics.render() {
         Ok(text) => ([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

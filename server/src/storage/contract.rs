@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use tunewright_core::Refusal;
+use tunewright_core::access::TokenRecord;
 use tunewright_core::name::StudyId;
 use tunewright_core::study::{
     Attachment, AttachmentKey, AttachmentLimits, Header, Report, Trial, TrialNumber, Version,
@@ -177,6 +178,12 @@ pub trait Storage: Send + Sync + std::fmt::Debug + 'static {
 
     /// Removes a study with its attachments and frees its name. Removing what is not there is fine.
     async fn delete(&self, study: &StudyId) -> Result<(), StorageError>;
+
+    /// Keeps a token, in place of one of the same id. It does not expire by itself: tokens say when they do.
+    async fn put_token(&self, token: &TokenRecord) -> Result<(), StorageError>;
+
+    /// All tokens, also those that are good no more, in the order of their ids.
+    async fn tokens(&self) -> Result<Vec<TokenRecord>, StorageError>;
 
     /// Whether the store answers now.
     async fn probe(&self) -> Result<(), StorageError>;

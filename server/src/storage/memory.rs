@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use tunewright_core::name::{ProjectName, StudyId, StudyName};
+use tunewright_core::access::TokenRecord;
+use tunewright_core::name::{ProjectName, StudyId, StudyName, TokenId};
 use tunewright_core::study::{
     Attachment, AttachmentKey, AttachmentLimits, Header, Report, Trial, TrialNumber, Version,
 };
@@ -22,6 +23,7 @@ pub struct MemoryStorage {
 struct Shelves {
     studies: BTreeMap<StudyId, Kept>,
     names: BTreeMap<(ProjectName, StudyName), StudyId>,
+    tokens: BTreeMap<TokenId, TokenRecord>,
 }
 
 #[derive(Debug)]
@@ -166,6 +168,15 @@ impl Storage for MemoryStorage {
             shelves.names.remove(&(kept.header.project, kept.header.name));
         }
         Ok(())
+    }
+
+    async fn put_token(&self, token: &TokenRecord) -> Result<(), StorageError> {
+        self.shelves().tokens.insert(token.id.clone(), token.clone());
+        Ok(())
+    }
+
+    async fn tokens(&self) -> Result<Vec<TokenRecord>, StorageError> {
+        Ok(self.shelves().tokens.values().cloned().collect())
     }
 
     async fn probe(&self) -> Result<(), StorageError> {

@@ -4,6 +4,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use tunewright_core::access::TokenRecord;
 use tunewright_core::study::{Header, Report, Sha256, Trial};
 
 use super::StorageError;
@@ -30,6 +31,10 @@ impl Document for Report {
 
 impl Document for Output {
     const KIND: &'static str = "output";
+}
+
+impl Document for TokenRecord {
+    const KIND: &'static str = "token";
 }
 
 impl Document for Attached {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use tunewright_core::study::{Objective, PickledFunction, TrialState};
 
 use super::*;
-use crate::storage::testing::{header, report, trial_in_state};
+use crate::storage::testing::{header, report, token, trial_in_state};
 
 /// What a released server wrote must be read for ever, and be written the same while the form is the same.
 /// With `GOLDEN=write` in the environment the files are written; a released one is never written again.
@@ -49,6 +49,7 @@ fn later_parts_are_pinned() {
         cloudpickle_version: "3.1.2".to_owned(),
     }));
     pin("header-pickled.json", &study);
+    pin("token.json", &token("0123456789abcdef"));
     let mut trial = trial_in_state(3, TrialState::Failed);
     let result = serde_json::json!({
         "exception": {"type": "builtins.ValueError", "traceback": "line 7, Größe\n"}, "ratio": 0.1, "n": 3, "whole": 3.0,

@@ -21,10 +21,15 @@ impl InProcess {
     }
 
     pub async fn with_store(store: &str) -> Self {
+        Self::with(Config { store: store.to_owned(), ..Config::default() }).await
+    }
+
+    /// One that is told this, but ends quickly.
+    pub async fn with(config: Config) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let shutdown = CancellationToken::new();
-        let config = Config { store: store.to_owned(), grace: Duration::from_secs(1), ..Config::default() };
+        let config = Config { grace: Duration::from_secs(1), ..config };
         let serving = tokio::spawn(run(config, listener, shutdown.clone()));
         Self { url, shutdown: shutdown.drop_guard(), serving }
     }

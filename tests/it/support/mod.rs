@@ -1,6 +1,7 @@
 //! What the tests stand on: the built binary, and the project's own files.
 
 pub mod binary;
+pub mod http;
 pub mod in_process;
 pub mod process;
 pub mod project;

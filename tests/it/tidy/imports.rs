@@ -31,6 +31,7 @@ const RULES: &[Never] = &[
     never("core/src/space", &["crate::suggest", "crate::study", "crate::local"], "space is the innermost"),
     never("core/src/suggest", &["crate::study", "crate::local"], "suggesters know spaces only"),
     never("core/src/study", &["crate::local"], "the loop drives the study, not the other way"),
+    never("core/src/study", &["crate::access"], "a study does not know who asks"),
     never(
         "proto/src",
         &["tunewright_server", "tunewright_worker", "tunewright"],
@@ -48,14 +49,28 @@ const RULES: &[Never] = &[
     ),
     never(
         "server/src/studies",
-        &["crate::grpc", "crate::http", "crate::dispatch", "crate::app"],
+        &["crate::auth", "crate::grpc", "crate::http", "crate::dispatch", "crate::app"],
         "it is called",
     ),
     never(
         "server/src/storage",
-        &["crate::studies", "crate::grpc", "crate::http", "crate::dispatch", "crate::metrics", "crate::app"],
+        &[
+            "crate::auth",
+            "crate::studies",
+            "crate::grpc",
+            "crate::http",
+            "crate::dispatch",
+            "crate::metrics",
+            "crate::app",
+        ],
         "a store knows the core's records only",
     ),
+    never(
+        "server/src/auth",
+        &["crate::studies", "crate::grpc", "crate::http", "crate::dispatch", "crate::app"],
+        "it knows who calls, not what for",
+    ),
+    never("server/src/auth", &["tunewright_proto::v1"], "protobuf stops at the edge"),
     never("server/src/metrics.rs", &["crate"], "it knows nobody"),
     never("server/src/dispatch", &["tunewright_proto::v1"], "protobuf stops at the edge"),
     never("server/src/studies", &["tunewright_proto::v1"], "protobuf stops at the edge"),

@@ -36,8 +36,8 @@ impl Embedded {
         let config = Config {
             store: plan.store.clone(),
             allow_unsafe_store: plan.allow_unsafe_store,
-            insecure: false,
             grace: GRACE,
+            ..Config::default()
         };
         let shutdown = CancellationToken::new();
         let mut serving = tokio::spawn(tunewright_server::run(config, listener, shutdown.clone()));

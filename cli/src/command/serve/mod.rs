@@ -78,6 +78,7 @@ pub async fn run(args: ServeArgs, context: &Context) -> anyhow::Result<()> {
         allow_unsafe_store: settings.allow_unsafe_store,
         insecure: settings.insecure_i_know,
         grace: settings.drain_grace,
+        ..Config::default()
     };
     tokio::select! {
         ended = tunewright_server::run(config, listener, signals.drain.clone()) => Ok(ended?),

@@ -8,6 +8,7 @@ mod file;
 mod new_file;
 mod read;
 mod tables;
+mod tokens;
 mod writer;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use tunewright_core::access::TokenRecord;
 use tunewright_core::name::StudyId;
 use tunewright_core::study::{
     Attachment, AttachmentKey, AttachmentLimits, Header, Report, TrialNumber, Version,
@@ -24,6 +26,7 @@ use tunewright_core::study::{
 use self::attachments::{Attach, Detach};
 use self::changes::{Commit, Create, Delete, Nothing};
 use self::file::DataFile;
+use self::tokens::PutToken;
 use self::writer::Writer;
 use super::{AttachError, CommitError, Durability, Storage, StorageError, StoredStudy, StudyWrite};
 
@@ -150,6 +153,14 @@ impl Storage for RedbStorage {
 
     async fn delete(&self, study: &StudyId) -> Result<(), StorageError> {
         self.writer.write("deleting a study", Delete::new(study)).await
+    }
+
+    async fn put_token(&self, token: &TokenRecord) -> Result<(), StorageError> {
+        self.writer.write("keeping a token", PutToken::new(token)?).await
+    }
+
+    async fn tokens(&self) -> Result<Vec<TokenRecord>, StorageError> {
+        self.read(tokens::tokens).await
     }
 
     async fn probe(&self) -> Result<(), StorageError> {

@@ -31,6 +31,10 @@ pub(super) const CONTENTS: TableDefinition<'static, (&'static str, u64, &'static
 pub(super) const ATTACHED: TableDefinition<'static, &'static str, (u64, u64)> =
     TableDefinition::new("attached");
 
+/// token's id -> token
+pub(super) const TOKENS: TableDefinition<'static, &'static str, &'static [u8]> =
+    TableDefinition::new("tokens");
+
 /// The bytes of one piece: with its key it fills a page of 1 MiB, where a whole one would take a page of 2 MiB.
 pub(super) const PIECE: usize = (1 << 20) - (8 << 10);
 
@@ -89,6 +93,7 @@ fn create_all(write: &WriteTransaction) -> Result<(), redb::Error> {
     write.open_table(ATTACHMENTS)?;
     write.open_table(CONTENTS)?;
     write.open_table(ATTACHED)?;
+    write.open_table(TOKENS)?;
     Ok(())
 }
 
@@ -103,4 +108,5 @@ fn exist(read: &ReadTransaction) -> bool {
         && read.open_table(ATTACHMENTS).is_ok()
         && read.open_table(CONTENTS).is_ok()
         && read.open_table(ATTACHED).is_ok()
+        && read.open_table(TOKENS).is_ok()
 }

@@ -9,6 +9,8 @@ pub(super) const NAMES: &str = "tw:names";
 pub(super) const DELETING: &str = "tw:deleting";
 /// set: `study/content` of contents that are being put, or whose server ended before they counted
 pub(super) const UPLOADS: &str = "tw:uploads";
+/// hash: token's id -> token
+pub(super) const TOKENS: &str = "tw:tokens";
 /// Never there: deleting it asks whether writes are possible.
 pub(super) const PROBE: &str = "tw:probe";
 

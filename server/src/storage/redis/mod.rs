@@ -5,6 +5,7 @@ mod keys;
 mod link;
 mod load;
 mod setup;
+mod tokens;
 
 use std::fmt;
 
@@ -12,6 +13,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use redis::{Client, ConnectionAddr, IntoConnectionInfo, Script, cmd};
 use tunewright_core::Refusal;
+use tunewright_core::access::TokenRecord;
 use tunewright_core::name::StudyId;
 use tunewright_core::study::{
     Attachment, AttachmentKey, AttachmentLimits, Header, Report, TrialNumber, Version,
@@ -283,6 +285,14 @@ impl Storage for RedisStorage {
             })
             .await?;
         if found { self.sweep(study).await } else { Ok(()) }
+    }
+
+    async fn put_token(&self, token: &TokenRecord) -> Result<(), StorageError> {
+        tokens::put(&self.commits, token).await
+    }
+
+    async fn tokens(&self) -> Result<Vec<TokenRecord>, StorageError> {
+        tokens::all(&self.bulk).await
     }
 
     async fn probe(&self) -> Result<(), StorageError> {

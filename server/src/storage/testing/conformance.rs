@@ -9,6 +9,7 @@ use tunewright_core::study::{AttachmentLimits, Header, Status, TrialNumber, Tria
 
 use super::attachments::{attachment, attachment_key, attachments};
 use super::documents::{header, report, trial, trial_in_state};
+use super::tokens::{token, tokens};
 use crate::storage::{CommitError, Storage, StoredStudy, StudyWrite};
 
 /// Checks that the stores `make` makes keep the contract. Each call of `make` must answer with an empty store.
@@ -25,6 +26,7 @@ pub async fn conformance<S: AsyncFn() -> Arc<dyn Storage>>(make: S) {
     studies_commit_side_by_side(make().await).await;
     a_conflict_fails_nobody_else(make().await).await;
     one_of_two_writers_wins(make().await).await;
+    tokens(&*make().await).await;
     attachments(make).await;
 }
 
@@ -336,6 +338,7 @@ pub async fn keeps_everything(
         put.await.expect("kept");
     }
     store.delete(&gone).await.expect("deleted");
+    store.put_token(&token("kept")).await.expect("kept");
     let (study_a, study_b) = (loaded(&*store, &a).await, loaded(&*store, &b).await);
     assert_eq!(study_a.trials.len(), 120);
 
@@ -357,6 +360,7 @@ pub async fn keeps_everything(
     let found = store.attachment(&a, &attached.key).await.expect("read");
     assert!(found.is_some_and(|found| found == (attached, content)));
     assert_eq!(store.attachments(&gone).await.expect("listed"), []);
+    assert_eq!(store.tokens().await.expect("listed"), [token("kept")]);
 }
 
 /// Writes so many completed trials of one study, and measures how long it takes to load them.

@@ -6,8 +6,10 @@ mod attachments;
 mod conformance;
 mod documents;
 mod redis_server;
+mod tokens;
 
 pub use attachments::{attachment, attachment_key};
 pub use conformance::{conformance, keeps_everything, load_time};
 pub use documents::{header, report, trial, trial_in_state};
 pub use redis_server::{Fsync, RedisServer, free_port};
+pub use tokens::token;
