@@ -8,6 +8,15 @@ SHELL := bash
 STORE ?=
 WORKERS ?= 2
 
+# make simulate SEEDS=1 FROM=17
+SEEDS ?= 1000
+FROM ?= 1
+
+# make chaos MINUTES=30 SEED=7 ON=redis: on redb, redis or redis-everysec only
+MINUTES ?= 30
+SEED ?= $(shell date +%s)
+ON ?=
+
 target := $(or $(CARGO_TARGET_DIR),target)
 tunewright := $(target)/release/tunewright
 venv := $(CURDIR)/.venv-test/bin
@@ -75,9 +84,31 @@ wheel: .venv-test/ready ## Build the Python package with the binary in it, in ta
 	@.ci/packages build-essential
 	cd sdk/python && $(venv)/maturin build --release --out $(abspath $(target)/wheels)
 
+.PHONY: takeover
+takeover: setup ## Kill the owner of a Redis 20 times, and see another server take over
+	TUNEWRIGHT_TEST_TAKEOVERS=20 cargo test --workspace --locked --test it -- --ignored --nocapture faults::takeover
+
+# make failover REPEAT=20
+REPEAT ?= 20
+
+.PHONY: failover
+failover: setup ## Kill the primary of a Redis with Sentinels under load, REPEAT times: make failover REPEAT=20
+	TUNEWRIGHT_TEST_FAILOVERS=$(REPEAT) cargo test --workspace --locked --test it -- --ignored --nocapture faults::failover
+
+.PHONY: simulate
+simulate: setup ## Live through simulated worlds, and look for broken promises: make simulate SEEDS=1000 FROM=1
+	TUNEWRIGHT_TEST_SEEDS=$(SEEDS) TUNEWRIGHT_TEST_SEED=$(FROM) \
+	  cargo test --workspace --locked --test it -- --nocapture simulation::no_world_breaks_a_promise
+
 .PHONY: bench
 bench: release ## Measure this machine: round trips on each store, and suggesters
 	$(tunewright) bench
+
+# Built apart from the release, with failpoints in it.
+.PHONY: chaos
+chaos: setup ## Hurt everything for long, and look for broken promises: make chaos MINUTES=30 SEED=7
+	cargo build --profile chaos --workspace --bins --example chaos --locked
+	$(target)/chaos/examples/chaos $(target)/chaos/tunewright $(MINUTES) $(SEED) $(ON)
 
 .PHONY: baseline
 baseline: .venv-test/ready ## Pin the wire of a release: make baseline VERSION=v0.1.0

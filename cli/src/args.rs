@@ -1,16 +1,20 @@
 //! The command line: what there is to say, and the options that every command takes.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use tunewright_core::name::ProjectName;
 
+use crate::command::backup::BackupArgs;
 use crate::command::bench::BenchArgs;
 use crate::command::completions::CompletionsArgs;
+use crate::command::restore::RestoreArgs;
 use crate::command::run::RunArgs;
 use crate::command::serve::ServeArgs;
 use crate::command::study::StudyArgs;
 use crate::command::suggest::SuggestArgs;
+use crate::command::token::TokenArgs;
 use crate::command::trial::TrialArgs;
 use crate::command::worker::WorkerArgs;
 use crate::command::workers::WorkersArgs;
@@ -39,7 +43,7 @@ pub struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Everywhere")]
 pub struct Global {
-    /// The server to talk to
+    /// The server to talk to, `https://` for TLS; several with commas between them: the first that answers
     #[arg(
         long,
         global = true,
@@ -48,6 +52,12 @@ pub struct Global {
         default_value = "http://127.0.0.1:7070"
     )]
     pub server: String,
+    /// A file with the token that says who calls [default: that of TUNEWRIGHT_TOKEN, or in the file of TUNEWRIGHT_TOKEN_FILE]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// The authorities that may vouch for an `https://` server, in PEM [default: those of the system]
+    #[arg(long, global = true, value_name = "FILE", env = "TUNEWRIGHT_TLS_CA")]
+    pub tls_ca: Option<PathBuf>,
     /// The project that studies are looked up in
     #[arg(long, global = true, value_name = "NAME", env = "TUNEWRIGHT_PROJECT", default_value = "default")]
     #[arg(value_parser = project_name)]
@@ -87,8 +97,14 @@ pub enum Command {
     Trial(TrialArgs),
     /// List the workers that are attached to a server, and drain them
     Workers(WorkersArgs),
+    /// Create, list and revoke the tokens of a server that asks for them
+    Token(TokenArgs),
     /// Propose points over stdin and stdout, without a server
     Suggest(SuggestArgs),
+    /// Write studies of a store to a file
+    Backup(BackupArgs),
+    /// Put studies of such a file into a store
+    Restore(RestoreArgs),
     /// Measure this machine: round trips on each store, and suggesters
     Bench(BenchArgs),
     /// Print the completion script of a shell
@@ -198,7 +214,7 @@ mod tests {
     fn the_reference_names_every_option() {
         let reference = include_str!("../../docs/cli.md");
         let tree = Cli::command();
-        let told = ["run", "serve", "worker", "bench", "suggest"];
+        let told = ["run", "serve", "worker", "bench", "suggest", "backup", "restore"];
         let commands = tree.get_subcommands().filter(|command| told.contains(&command.get_name()));
         let options = commands.chain([&tree]).flat_map(clap::Command::get_arguments);
         let missing: Vec<_> = options

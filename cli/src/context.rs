@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tunewright::{Client, ConnectOptions};
+use tunewright_core::Refusal;
 use tunewright_core::name::ProjectName;
+use tunewright_worker::{Access, Token};
 
 use crate::args::Global;
 
@@ -17,6 +19,8 @@ const DEADLINE: Duration = Duration::from_secs(2);
 pub struct Context {
     /// The server's URL.
     pub server: String,
+    /// The token and the authorities that were named; the environment tells the rest.
+    pub access: Access,
     /// Whether stdout is for programs.
     pub json: bool,
     /// The project that studies are looked up in.
@@ -24,8 +28,13 @@ pub struct Context {
 }
 
 impl Context {
-    pub fn new(global: &Global) -> Self {
-        Self { server: global.server.clone(), json: global.json, project: global.project.clone() }
+    /// # Errors
+    /// When there is no token in the file that should hold one.
+    pub fn new(global: &Global) -> Result<Self, Refusal> {
+        let token = global.token_file.as_deref().map(Token::read).transpose()?;
+        let access = Access { token, tls_ca: global.tls_ca.clone(), ..Access::default() };
+        let (server, project) = (global.server.clone(), global.project.clone());
+        Ok(Self { server, access, json: global.json, project })
     }
 
     /// A connection to the server.
@@ -33,7 +42,10 @@ impl Context {
     /// # Errors
     /// When no server answers in time.
     pub async fn client(&self) -> Result<Client, tunewright::Error> {
-        Client::connect_with(ConnectOptions::to(&self.server).with_deadline(DEADLINE)).await
+        let mut options = ConnectOptions::to(&self.server).with_deadline(DEADLINE);
+        options.token = self.access.token.clone();
+        options.tls_ca = self.access.tls_ca.clone();
+        Client::connect_with(options).await
     }
 
     /// Writes one JSON document and a newline to stdout: indented on a terminal's behalf, the order of its keys kept.

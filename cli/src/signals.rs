@@ -1,7 +1,24 @@
 //! Being asked to end: the first signal drains, the second ends at once.
 
+use std::sync::Arc;
+
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+
+/// Notifies at each SIGHUP from now on, for the rest of the process.
+///
+/// # Errors
+/// When the handler cannot be set.
+pub fn on_hangup(notify: Arc<Notify>) -> anyhow::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            notify.notify_one();
+        }
+    });
+    Ok(())
+}
 
 /// What the signals so far ask for.
 #[derive(Clone, Debug, Default)]

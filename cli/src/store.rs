@@ -1,31 +1,62 @@
 //! Where studies are kept, as people name it.
 
+use std::fmt;
+use std::ops::Deref;
+
+use serde::Deserialize;
 use tunewright_core::Refusal;
+use tunewright_server::storage;
 
 /// In the current directory, so that a study lies beside what it tunes.
 pub const DEFAULT_DATA_DIR: &str = ".tunewright";
+
+/// What an address of a Redis begins with.
+const REDIS: [&str; 4] = ["redis://", "rediss://", "redis+sentinel://", "rediss+sentinel://"];
+
+/// The address of a store. A password in it is not shown by `Debug`.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct StoreUrl(String);
+
+impl From<String> for StoreUrl {
+    fn from(url: String) -> Self {
+        Self(url)
+    }
+}
+
+impl Deref for StoreUrl {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        describe(&self.0).fmt(f)
+    }
+}
 
 /// The store as the server wants it: `memory:`, `redb:DIR`, `redis://...` or `rediss://...`.
 ///
 /// # Errors
 /// `invalid`, on the field `store`.
-pub fn resolve(store: Option<&str>, data_dir: &str) -> Result<String, Refusal> {
+pub fn resolve(store: Option<&str>, data_dir: &str) -> Result<StoreUrl, Refusal> {
     let refused = |message: String| {
         Refusal::invalid("store", message)
-            .with_hint("use `redb`, `redb:DIR`, `redis://HOST:PORT`, `rediss://HOST:PORT` or `memory:`")
+            .with_hint("use `redb`, `redb:DIR`, `redis://HOST:PORT`, `redis+sentinel://HOST:PORT,HOST:PORT/NAME` or `memory:`")
     };
     match store.unwrap_or("redb").trim() {
         "redb" | "redb:" if data_dir.is_empty() => Err(Refusal::invalid("data-dir", "must not be empty")
             .with_hint("name the directory to keep studies in")),
-        "redb" | "redb:" => Ok(format!("redb:{data_dir}")),
-        "memory" | "memory:" => Ok("memory:".to_owned()),
+        "redb" | "redb:" => Ok(format!("redb:{data_dir}").into()),
+        "memory" | "memory:" => Ok("memory:".to_owned().into()),
         "" => Err(refused("must not be empty".to_owned())),
         url if ["redb:", "redb-buffered:"].into_iter().any(|scheme| url.starts_with(scheme)) => {
-            Ok(url.to_owned())
+            Ok(url.to_owned().into())
         }
-        url if ["redis://", "rediss://"].into_iter().any(|scheme| host_after(scheme, url)) => {
-            Ok(url.to_owned())
-        }
+        url if REDIS.into_iter().any(|scheme| host_after(scheme, url)) => Ok(url.to_owned().into()),
         url => Err(refused(format!("`{}` is no store", describe(url)))),
     }
 }
@@ -45,11 +76,7 @@ pub fn describe(store: &str) -> String {
     if store == "memory:" {
         return "memory (lost at the end)".to_owned();
     }
-    let Some((scheme, rest)) = store.split_once("://") else { return store.to_owned() };
-    match rest.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}://***@{host}"),
-        None => store.to_owned(),
-    }
+    storage::without_secrets(store)
 }
 
 #[cfg(test)]
@@ -66,6 +93,7 @@ mod tests {
             (Some("memory"), "memory:"),
             (Some("redis://h:1/2"), "redis://h:1/2"),
             (Some("rediss://u:p@h"), "rediss://u:p@h"),
+            (Some("redis+sentinel://h,i/main"), "redis+sentinel://h,i/main"),
         ] {
             assert_eq!(resolve(given, "here").as_deref(), Ok(resolved), "{given:?}");
         }
@@ -90,6 +118,11 @@ mod tests {
     fn passwords_are_never_shown() {
         assert_eq!(describe("redis://me:p@ss@host:1/0"), "redis://***@host:1/0");
         assert_eq!(describe("redis://host:1"), "redis://host:1");
+        let url = StoreUrl::from("rediss://me:secret@host:1/0".to_owned());
+        assert_eq!(
+            format!("{url:?} {:?}", Some(&url)),
+            r#""rediss://***@host:1/0" Some("rediss://***@host:1/0")"#
+        );
         assert_eq!(describe("redb:.tunewright"), ".tunewright");
         assert_eq!(describe("redb-buffered:x"), "x (not forced to disk)");
     }

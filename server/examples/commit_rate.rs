@@ -30,6 +30,8 @@ struct Golden<T> {
 async fn main() -> Outcome<()> {
     for url in std::env::args().skip(1) {
         let store = open(&url, OpenOptions { allow_unsafe: true }).await?;
+        let owned = store.acquire("commit_rate").await?.ok_or("a server owns this store")?;
+        let store = owned.storage;
         println!("{url}: {}", store.durability().as_str());
         for writers in WRITERS {
             rate(&store, writers).await?;

@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
 use tunewright_core::Timestamp;
 
+use crate::failpoint::stepped;
+
 /// One reading of the wall clock at start, carried on by the monotonic clock: it never goes back or jumps while the
 /// server runs, whatever happens to the machine's wall clock.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +17,12 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn start() -> Self {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        Self::reading(stepped(SystemTime::now()))
+    }
+
+    /// A clock that starts now, while the wall clock shows `wall`.
+    pub(crate) fn reading(wall: SystemTime) -> Self {
+        let wall = wall.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         Self { wall_at_start: Timestamp::default() + wall, start: Instant::now() }
     }
 

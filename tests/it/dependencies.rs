@@ -25,10 +25,13 @@ const LICENCES: [&str; 10] = [
 ];
 
 /// Crates of which we cannot help to have several versions, and why.
-const DUPLICATES: [(&str, &str); 6] = [
+const DUPLICATES: [(&str, &str); 9] = [
     ("base64", "0.22 of tonic beside 0.23 of serde-saphyr"),
-    ("getrandom", "0.2 of ring beside 0.4 of rand, tempfile and uuid"),
+    ("getrandom", "0.2 of ring and 0.3 of turmoil's rand beside 0.4 of rand, tempfile and uuid"),
     ("hashbrown", "0.15 of petgraph, which prost-build uses, beside 0.17 of indexmap"),
+    ("rand", "0.9 of turmoil, which simulates in tests, beside 0.10"),
+    ("rand_core", "0.9 of turmoil's rand beside 0.10 of rand"),
+    ("rand_chacha", "0.9 of turmoil's rand beside 0.10"),
     ("prettyplease", "0.2 of tonic-build beside 0.3 of prost-build; at build time only"),
     ("syn", "2 of prost-derive, tonic-build and others beside 3 of serde_derive; at build time only"),
     ("unicode-width", "0.1 of miette, which protox uses, beside 0.2 of indicatif; at build time only"),

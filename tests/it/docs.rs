@@ -14,7 +14,7 @@ use tunewright_core::space::Space;
 use crate::support::{binary::binary, project};
 
 /// The documents whose stories are told to the end by the tests.
-const STORIES: [&str; 2] = ["README.md", "docs/guide.md"];
+const STORIES: [&str; 3] = ["README.md", "docs/guide.md", "docs/security.md"];
 
 /// One fenced block.
 struct Block {

@@ -1,23 +1,9 @@
 //! Plain HTTP on the server's one port, and gRPC's own health and reflection beside it.
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tunewright_server::storage::testing::{Fsync, RedisServer};
 
-use crate::support::http::get_saying;
+use crate::support::http::{get, get_saying};
 use crate::support::in_process::InProcess;
-
-/// The status line and the body of a GET.
-async fn get(server: &InProcess, path: &str) -> (String, String) {
-    let address = server.url.trim_start_matches("http://");
-    let mut stream = TcpStream::connect(address).await.expect("connected");
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("an answer");
-    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-    (head.lines().next().unwrap_or_default().to_owned(), body.to_owned())
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn health_readiness_and_figures() {
@@ -30,12 +16,12 @@ async fn health_readiness_and_figures() {
     let trial = client.study(name).ask(1).await.expect("asked").trials.remove(0);
     trial.complete(0.5, tunewright::Metrics::new(), "").await.expect("completed");
 
-    assert_eq!(get(&server, "/healthz").await, ("HTTP/1.1 200 OK".to_owned(), "ok\n".to_owned()));
-    let (status, body) = get(&server, "/readyz").await;
-    assert_eq!(status, "HTTP/1.1 200 OK");
+    assert_eq!(get(&server.url, "/healthz").await, (200, "ok\n".to_owned()));
+    let (status, body) = get(&server.url, "/readyz").await;
+    assert_eq!(status, 200);
     assert!(body.contains(r#""durability":"memory""#), "{body}");
-    let (status, figures) = get(&server, "/metrics").await;
-    assert_eq!(status, "HTTP/1.1 200 OK");
+    let (status, figures) = get(&server.url, "/metrics").await;
+    assert_eq!(status, 200);
     for line in [
         r#"tunewright_trial_transitions_total{transition="completed",reason=""} 1"#,
         r#"tunewright_trial_transitions_total{transition="leased",reason=""} 1"#,
@@ -44,22 +30,22 @@ async fn health_readiness_and_figures() {
     ] {
         assert!(figures.contains(line), "no `{line}` in:\n{figures}");
     }
-    let (status, _) = get(&server, "/nowhere").await;
-    assert!(!status.contains("500"), "{status}");
+    let (status, _) = get(&server.url, "/nowhere").await;
+    assert_ne!(status, 500);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_whose_store_is_away_is_alive_but_not_ready() {
     let mut redis = RedisServer::start(Fsync::Always);
     let server = InProcess::with_store(&redis.url()).await;
-    assert_eq!(get(&server, "/readyz").await.0, "HTTP/1.1 200 OK");
+    assert_eq!(get(&server.url, "/readyz").await.0, 200);
     redis.kill_9();
-    let (status, body) = get(&server, "/readyz").await;
-    assert_eq!(status, "HTTP/1.1 503 Service Unavailable");
+    let (status, body) = get(&server.url, "/readyz").await;
+    assert_eq!(status, 503);
     assert!(body.contains(r#""ready":false"#), "{body}");
-    assert_eq!(get(&server, "/healthz").await.0, "HTTP/1.1 200 OK");
+    assert_eq!(get(&server.url, "/healthz").await.0, 200);
     redis.start_again();
-    assert_eq!(get(&server, "/readyz").await.0, "HTTP/1.1 200 OK");
+    assert_eq!(get(&server.url, "/readyz").await.0, 200);
 }
 
 /// A page in a browser on this machine could have its own host's name lead here.

@@ -1,4 +1,7 @@
-//! Tests of the whole product live in `it/`; this library has only the README's code, so that it is compiled.
+//! What the tests of the whole product, which live in `it/`, stand on: the fault suite. And the README's code, so that
+//! it is compiled.
+
+pub mod chaos;
 
 #[cfg(doctest)]
 // Fences such as `yaml file=study.yaml` speak to `it/docs.rs`.

@@ -83,8 +83,10 @@ impl Attach {
     pub(crate) async fn run(mut self, end: CancellationToken) {
         let mut backoff = Backoff::new(self.waits.0, self.waits.1);
         let mut attached_before = false;
+        let mut silences = 0;
         for stream in 1.. {
             let mut attached = false;
+            let turn = self.link.turn();
             let broken = tokio::select! {
                 () = end.cancelled() => return,
                 broken = self.session(stream, &mut attached) => broken,
@@ -100,8 +102,17 @@ impl Attach {
             if attached {
                 backoff.reset();
             }
-            self.link.rotate();
-            let wait = backoff.wait(refusal.retry_after_ms.map(Duration::from_millis));
+            self.link.move_on(turn);
+            silences = if attached { 1 } else { silences + 1 };
+            // Another server may be there at once; only when all have been asked, there is something to wait for.
+            if silences % self.link.count() != 0 {
+                info!(%refusal, "not attached to this server; trying the next one");
+                continue;
+            }
+            // A server that is back gives each lease one full period, and hears of it in time only from a worker that
+            // looks for it as often as it would send heartbeats.
+            let most = period(&self.announced.borrow(), self.waits.1);
+            let wait = backoff.wait(refusal.retry_after_ms.map(Duration::from_millis)).min(most);
             warn!(%refusal, ?wait, "not attached to the server; running trials go on");
             tokio::select! {
                 () = end.cancelled() => return,

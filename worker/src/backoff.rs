@@ -22,11 +22,13 @@ impl Backoff {
         self.next = self.first;
     }
 
-    /// The next wait; at least `least`, what the server asked for, if it did.
+    /// The next wait; at least `least`, what the server asked for, if it did, and up to half as long again: it asks all
+    /// the workers that it sends away for the same.
     pub(crate) fn wait(&mut self, least: Option<Duration>) -> Duration {
         let wait = self.next;
         self.next = (wait * 2).min(self.most);
-        wait.mul_f64(1.0 - chance() / 2.0).max(least.unwrap_or_default().min(self.most))
+        let least = least.unwrap_or_default().min(self.most).mul_f64(1.0 + chance() / 2.0);
+        wait.mul_f64(1.0 - chance() / 2.0).max(least)
     }
 }
 
@@ -51,7 +53,8 @@ mod tests {
             let wait = backoff.wait(None).as_millis();
             assert!((full / 2..=full).contains(&wait), "{wait} of {full}");
         }
-        assert_eq!(backoff.wait(Some(most * 9)), most);
+        let asked = backoff.wait(Some(most * 9));
+        assert!((most..=most * 3 / 2).contains(&asked), "{asked:?}");
         backoff.reset();
         assert!(backoff.wait(None) <= first);
     }

@@ -1,16 +1,34 @@
 //! What a worker is told when it starts.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use tokio::time::Duration;
+use tunewright_link::Access;
 
 use crate::slots::Gpus;
+
+/// Where results that the server has not acknowledged are kept on disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SpoolDir {
+    /// Nowhere: they are in memory only.
+    #[default]
+    None,
+    /// Where the user's state is kept; in memory only, with a warning, if that cannot be written to.
+    OfUser,
+    /// Here.
+    At(PathBuf),
+}
 
 /// What a worker runs, where it gets it from, and when it ends.
 #[derive(Clone, Debug)]
 pub struct WorkerConfig {
-    /// The servers' addresses, for example `http://127.0.0.1:7070`; the first that answers is used.
+    /// The servers' addresses, for example `http://127.0.0.1:7070`; the first that answers is used. Each text may name
+    /// several, with commas between them.
     pub servers: Vec<String>,
+    /// The token and what TLS needs.
+    pub access: Access,
+    pub spool: SpoolDir,
     /// The project of `studies`.
     pub project: String,
     /// Empty: `default`.
@@ -46,6 +64,8 @@ impl WorkerConfig {
     pub fn new(servers: Vec<String>, command: Vec<String>) -> Self {
         Self {
             servers,
+            access: Access::default(),
+            spool: SpoolDir::None,
             project: "default".to_owned(),
             pools: Vec::new(),
             studies: Vec::new(),

@@ -9,6 +9,7 @@ use tunewright_core::{Code, Refusal};
 use tunewright_proto::status::from_status;
 
 use crate::backoff::Backoff;
+use crate::link::Link;
 
 /// The longest wait for one answer.
 const CALL: Duration = Duration::from_secs(30);
@@ -28,11 +29,24 @@ pub(crate) enum Delivered<T> {
     GaveUp,
 }
 
-/// Makes a call until the server takes or refuses it; as long as the worker lives, if need be.
+impl<T> Delivered<T> {
+    /// The same, with another answer.
+    pub(crate) fn map<U>(self, answer: impl FnOnce(T) -> U) -> Delivered<U> {
+        match self {
+            Self::Done(done) => Delivered::Done(answer(done)),
+            Self::Refused(refusal) => Delivered::Refused(refusal),
+            Self::GaveUp => Delivered::GaveUp,
+        }
+    }
+}
+
+/// Makes a call until one of the servers takes or refuses it; as long as the worker lives, if need be.
 ///
-/// Only the calls under way are kept in memory, at most one for each slot. A later spool on disk belongs here.
+/// Only the calls under way are kept in memory, at most one for each slot; the ends of trials are also on disk
+/// ([`crate::ending`]).
 pub(crate) async fn deliver<T, Answer>(
     what: &str,
+    link: &Link,
     give_up: &CancellationToken,
     mut call: impl FnMut() -> Answer,
 ) -> Delivered<T>
@@ -40,8 +54,9 @@ where
     Answer: Future<Output = Result<Response<T>, Status>>,
 {
     let mut backoff = Backoff::new(FIRST, MOST);
-    let mut faults = 0;
+    let (mut faults, mut silences) = (0, 0);
     loop {
+        let turn = link.turn();
         let answer = tokio::select! {
             biased;
             () = give_up.cancelled() => return Delivered::GaveUp,
@@ -58,6 +73,14 @@ where
             Retry::Always => {}
             Retry::Fault if faults + 1 < FAULTS_MAX => faults += 1,
             Retry::Fault => return Delivered::Refused(refusal),
+        }
+        if refusal.code == Code::Unavailable || status.get_error_details().error_info().is_none() {
+            link.move_on(turn);
+            silences += 1;
+            // Another server may be there at once; only when all have been asked, there is something to wait for.
+            if silences % link.count() != 0 {
+                continue;
+            }
         }
         let wait = backoff.wait(refusal.retry_after_ms.map(Duration::from_millis));
         if wait >= MOST / 2 {
@@ -103,6 +126,10 @@ mod tests {
 
     use super::*;
 
+    fn link() -> Link {
+        Link::new(&["127.0.0.1:1".to_owned()], &tunewright_link::Access::default()).expect("an address")
+    }
+
     #[tokio::test(start_paused = true)]
     async fn what_may_pass_is_tried_again_and_what_never_will_is_not() {
         let failures = [
@@ -112,8 +139,8 @@ mod tests {
             to_status(&Refusal::unavailable("the store is away", 100)),
         ];
         let mut left = failures.to_vec();
-        let never = CancellationToken::new();
-        let done = deliver("a result", &never, || {
+        let (link, never) = (link(), CancellationToken::new());
+        let done = deliver("a result", &link, &never, || {
             ready(match left.pop() {
                 Some(status) => Err(status),
                 None => Ok(Response::new(7)),
@@ -123,7 +150,7 @@ mod tests {
         for code in [Code::LeaseLost, Code::Conflict, Code::Closed, Code::Invalid, Code::NotFound] {
             let refusal = Refusal::new(code, "no");
             let mut calls = 0;
-            let refused = deliver("a result", &never, || {
+            let refused = deliver("a result", &link, &never, || {
                 calls += 1;
                 ready(Err::<Response<()>, _>(to_status(&refusal)))
             });
@@ -135,9 +162,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_fault_is_borne_a_few_times_and_an_end_gives_up() {
         let mut calls = 0;
-        let never = CancellationToken::new();
+        let (link_to, never) = (link(), CancellationToken::new());
         let fault = Refusal::internal("a bug");
-        let refused = deliver("a result", &never, || {
+        let refused = deliver("a result", &link_to, &never, || {
             calls += 1;
             ready(Err::<Response<()>, _>(to_status(&fault)))
         });
@@ -149,8 +176,10 @@ mod tests {
             sleep(Duration::from_secs(3_600)).await;
             ender.cancel();
         });
-        let gone =
-            deliver("a result", &give_up, || ready(Err::<Response<()>, _>(Status::unavailable("gone"))));
+        let link = link();
+        let gone = deliver("a result", &link, &give_up, || {
+            ready(Err::<Response<()>, _>(Status::unavailable("gone")))
+        });
         assert_eq!(gone.await, Delivered::GaveUp);
     }
 }

@@ -7,16 +7,18 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Duration, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
-use tracing::debug;
+use tracing::{debug, warn};
 use tunewright_core::name::{PoolName, ProjectName, StudyName};
 use tunewright_core::study::StudyRef;
 use tunewright_core::{Code, Refusal};
+use tunewright_link::{Spool, addresses};
 use tunewright_proto::status::from_status;
 use tunewright_proto::v1;
 use uuid::Uuid;
 
 use crate::attach::{Announcement, Attach};
-use crate::config::WorkerConfig;
+use crate::config::{SpoolDir, WorkerConfig};
+use crate::ending;
 use crate::link::Link;
 use crate::runner::{Graces, Template};
 use crate::shutdown::Shutdown;
@@ -41,11 +43,13 @@ const STUDIES_POLL: Duration = Duration::from_secs(1);
 pub async fn run(config: WorkerConfig, shutdown: Shutdown) -> Result<WorkerSummary, WorkerError> {
     let template = Template::parse(&config.command).map_err(WorkerError::Config)?;
     let slots = Slots::new(config.slots, &config.gpus, config.gpus_per_slot).map_err(WorkerError::Config)?;
-    let link = Arc::new(Link::new(&config.servers).map_err(WorkerError::Config)?);
+    let access = config.access.clone().or_environment().map_err(WorkerError::Config)?;
+    let link = Arc::new(Link::new(&config.servers, &access).map_err(WorkerError::Config)?);
     let studies = studies(&config).map_err(WorkerError::Config)?;
     let hello = hello(&config, &slots, &studies).map_err(WorkerError::Config)?;
     let shared = Arc::new(Shared {
         link: Arc::clone(&link),
+        spool: spool(&config).map_err(WorkerError::Config)?,
         worker: hello.worker_id.clone(),
         template,
         env: config.env.clone(),
@@ -54,6 +58,9 @@ pub async fn run(config: WorkerConfig, shutdown: Shutdown) -> Result<WorkerSumma
         give_up: CancellationToken::new(),
         labels: Mutex::new(BTreeMap::new()),
     });
+    if !ending::replay(&shared, &shutdown).await {
+        return Ok(WorkerSummary::default());
+    }
     let limits = Limits {
         drain_grace: config.drain_grace,
         exit_when_idle: config.exit_when_idle,
@@ -68,6 +75,32 @@ pub async fn run(config: WorkerConfig, shutdown: Shutdown) -> Result<WorkerSumma
     let _attached = AbortOnDropHandle::new(tokio::spawn(attach.run(end)));
     let watched = if config.exit_when_studies_end { studies } else { BTreeSet::new() };
     work.run(heard, &shutdown, studies_end(&link, watched)).await.map_err(WorkerError::Refused)
+}
+
+/// The directory of results that wait for the server.
+fn spool(config: &WorkerConfig) -> Result<Option<Spool>, Refusal> {
+    let dir = match &config.spool {
+        SpoolDir::None => return Ok(None),
+        SpoolDir::OfUser => Spool::default_dir(),
+        SpoolDir::At(dir) => Some(dir.clone()),
+    };
+    let Some(dir) = dir else {
+        warn!(
+            "results that the server has not acknowledged are not kept on disk: there is no home directory"
+        );
+        return Ok(None);
+    };
+    match Spool::open(&dir, &addresses(&config.servers)) {
+        Ok(spool) => Ok(Some(spool)),
+        Err(error) if config.spool == SpoolDir::OfUser => {
+            warn!(%error, dir = %dir.display(), "results that the server has not acknowledged are not kept on disk");
+            Ok(None)
+        }
+        Err(error) => {
+            let message = format!("`{}` cannot be used: {error}", dir.display());
+            Err(Refusal::invalid("spool", message).with_hint("name a directory that the worker may write to"))
+        }
+    }
 }
 
 fn studies(config: &WorkerConfig) -> Result<BTreeSet<StudyRef>, Refusal> {
@@ -114,6 +147,7 @@ async fn studies_end(link: &Link, mut studies: BTreeSet<StudyRef>) {
         std::future::pending::<()>().await;
     }
     let mut seen = BTreeSet::new();
+    // That the server is away, and another in use, is found out by the stream.
     while let Some(study) = studies.first().cloned() {
         let request = v1::GetStudyRequest { study: Some((&study).into()) };
         match link.studies().get_study(request).await {

@@ -9,10 +9,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use tunewright_core::study::{EndReason, StudyRef};
 use tunewright_core::{Code, Refusal};
+use tunewright_link::{FinalReport, Spool};
 use tunewright_proto::convert::{Assignment, StudyInfo, required};
 use tunewright_proto::v1;
 
 use crate::deliver::{Delivered, deliver};
+use crate::ending;
 use crate::link::Link;
 use crate::runner::{Controls, Finished, Graces, Report, Template, TrialRun, Verdict, run_trial};
 use crate::summary::TrialEnd;
@@ -24,6 +26,8 @@ const REPORTS_LEN: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub link: Arc<Link>,
+    /// Where the ends of trials wait for the server.
+    pub spool: Option<Spool>,
     pub worker: String,
     pub template: Template,
     pub env: Vec<(String, String)>,
@@ -128,7 +132,7 @@ impl SlotTrial {
         if let Some(labels) = known().get(study) {
             return Delivered::Done(labels.clone());
         }
-        let got = deliver("the study's space", &self.shared.give_up, || {
+        let got = deliver("the study's space", &self.shared.link, &self.shared.give_up, || {
             let (mut studies, study) = (self.shared.link.studies(), Some(study.into()));
             async move { studies.get_study(v1::GetStudyRequest { study }).await }
         });
@@ -158,7 +162,7 @@ impl SlotTrial {
                 metrics: report.metrics,
                 checkpoint_uri: report.checkpoint.unwrap_or_default(),
             };
-            let sent = deliver("a report", &self.shared.give_up, || {
+            let sent = deliver("a report", &self.shared.link, &self.shared.give_up, || {
                 let (mut trials, request) = (self.shared.link.trials(), request.clone());
                 async move { trials.report_trial(request).await }
             });
@@ -182,56 +186,29 @@ impl SlotTrial {
 
     async fn tell(&self, finished: Finished) -> TrialEnd {
         let Finished { verdict, output, resume } = finished;
-        match verdict {
+        let lease = Some(self.lease.clone());
+        let report = match verdict {
             Verdict::Completed { loss, metrics } => {
-                let lease = Some(self.lease.clone());
                 let request =
                     v1::CompleteTrialRequest { lease, loss, metrics, output, result: None, next: None };
-                let sent = deliver("a result", &self.shared.give_up, || {
-                    let (mut trials, request) = (self.shared.link.trials(), request.clone());
-                    async move { trials.complete_trial(request).await }
-                });
-                self.ended(sent.await, TrialEnd::Completed).await
+                FinalReport::Complete(request)
             }
             Verdict::Pruned { loss, metrics } => {
-                let lease = Some(self.lease.clone());
                 let request =
                     v1::PruneTrialRequest { lease, loss, metrics, output, result: None, next: None };
-                let sent = deliver("a pruned trial", &self.shared.give_up, || {
-                    let (mut trials, request) = (self.shared.link.trials(), request.clone());
-                    async move { trials.prune_trial(request).await }
-                });
-                self.ended(sent.await, TrialEnd::Pruned).await
+                FinalReport::Prune(request)
             }
             Verdict::Failed { reason, message } => {
                 info!(%message, reason = reason.as_str(), trial = %self.assignment.lease.trial, "trial failed");
-                self.fail(reason, message, output).await
+                return self.fail(reason, message, output).await;
             }
-            Verdict::Ended => self.release(resume.map(v1::ResumeHint::from)).await,
-        }
-    }
-
-    /// The end of a trial that the server has answered; a result that it calls invalid is a failure of the trial,
-    /// which otherwise would be tried again for ever.
-    async fn ended<T>(&self, sent: Delivered<T>, end: TrialEnd) -> TrialEnd {
-        match sent {
-            Delivered::Refused(refusal) if refusal.code == Code::Invalid => {
-                let message = format!("the server refused the result: {refusal}");
-                self.fail(EndReason::ObjectiveError, message, String::new()).await
-            }
-            sent => concluded(sent, end),
-        }
+            Verdict::Ended => return self.release(resume.map(v1::ResumeHint::from)).await,
+        };
+        ending::tell(&self.shared, report).await
     }
 
     async fn fail(&self, reason: EndReason, message: String, output: String) -> TrialEnd {
-        let lease = Some(self.lease.clone());
-        let reason = v1::EndReason::from(reason).into();
-        let request = v1::FailTrialRequest { lease, reason, message, output, result: None, next: None };
-        let sent = deliver("a failed trial", &self.shared.give_up, || {
-            let (mut trials, request) = (self.shared.link.trials(), request.clone());
-            async move { trials.fail_trial(request).await }
-        });
-        concluded(sent.await, TrialEnd::Failed)
+        ending::tell(&self.shared, ending::failure(self.lease.clone(), reason, message, output)).await
     }
 
     async fn release(&self, resume: Option<v1::ResumeHint>) -> TrialEnd {
@@ -246,19 +223,15 @@ pub(crate) async fn release(
     resume: Option<v1::ResumeHint>,
 ) -> TrialEnd {
     let request = v1::ReleaseTrialRequest { lease: Some(lease), resume };
-    let sent = deliver("a released trial", &shared.give_up, || {
+    let sent = deliver("a released trial", &shared.link, &shared.give_up, || {
         let (mut trials, request) = (shared.link.trials(), request.clone());
         async move { trials.release_trial(request).await }
     });
-    concluded(sent.await, TrialEnd::Released)
-}
-
-fn concluded<T>(sent: Delivered<T>, end: TrialEnd) -> TrialEnd {
-    match sent {
-        Delivered::Done(_) => end,
+    match sent.await {
+        Delivered::Done(_) => TrialEnd::Released,
         Delivered::GaveUp => TrialEnd::Undelivered,
         Delivered::Refused(refusal) => {
-            warn!(%refusal, "the server does not take the trial's end");
+            warn!(%refusal, "the server does not take the trial back");
             TrialEnd::Lost
         }
     }

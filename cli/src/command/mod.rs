@@ -1,11 +1,14 @@
 //! The commands, one module each.
 
+pub mod backup;
 pub mod bench;
 pub mod completions;
+pub mod restore;
 pub mod run;
 pub mod serve;
 pub mod study;
 pub mod suggest;
+pub mod token;
 pub mod trial;
 pub mod worker;
 pub mod workers;
@@ -22,9 +25,12 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Completions(args) => args.run(context),
         Command::Suggest(args) => suggest::run(args),
         Command::Bench(args) => on_runtime(bench::run(args, context)),
+        Command::Backup(args) => on_runtime(backup::run(args, context)),
+        Command::Restore(args) => on_runtime(restore::run(args, context)),
         Command::Run(args) => on_runtime(run::run(args, context)),
         Command::Serve(args) => on_runtime(serve::run(args, context)),
         Command::Worker(args) => on_runtime(worker::run(args, context)),
+        Command::Token(args) => on_runtime(args.run(context)),
         Command::Study(args) => on_runtime(args.run(context)),
         Command::Trial(args) => on_runtime(args.run(context)),
         Command::Workers(args) => on_runtime(args.run(context)),

@@ -1,6 +1,7 @@
 //! `tunewright worker`: runs trials of a server's studies, a process for each.
 
 use std::io::Read as _;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -8,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 use tunewright_core::name::{PoolName, StudyName};
 use tunewright_core::{Code, Refusal};
-use tunewright_worker::{Gpus, Shutdown, WorkerConfig};
+use tunewright_worker::{Gpus, Shutdown, SpoolDir, WorkerConfig};
 
 use crate::context::Context;
 use crate::durations;
@@ -48,6 +49,13 @@ pub struct WorkerArgs {
     /// A variable for the command; may be repeated
     #[arg(long = "env", value_name = "KEY=VALUE", value_parser = variable)]
     pub variables: Vec<(String, String)>,
+    /// Where results are kept until the server has acknowledged them [default: tunewright/spool in $XDG_STATE_HOME,
+    /// else in ~/.local/state]
+    #[arg(long, value_name = "DIR", env = "TUNEWRIGHT_SPOOL")]
+    pub spool: Option<PathBuf>,
+    /// Keep results in memory only: a worker that is killed takes them along
+    #[arg(long)]
+    pub no_spool: bool,
     /// End when no trial has run for this long
     #[arg(long, value_name = "DURATION", value_parser = durations::parse)]
     pub exit_when_idle: Option<Duration>,
@@ -74,6 +82,12 @@ pub async fn run(args: WorkerArgs, context: &Context) -> anyhow::Result<()> {
     let shutdown = Shutdown { drain: signals.drain, abort: signals.now.clone() };
     let verbose = tracing::enabled!(tracing::Level::DEBUG);
     let config = WorkerConfig {
+        access: context.access.clone(),
+        spool: match (args.spool, args.no_spool) {
+            (_, true) => SpoolDir::None,
+            (Some(dir), false) => SpoolDir::At(dir),
+            (None, false) => SpoolDir::OfUser,
+        },
         project: context.project.to_string(),
         pools: args.pools.into_iter().map(String::from).collect(),
         studies: args.studies.into_iter().map(String::from).collect(),

@@ -13,7 +13,7 @@ pub enum Need {
     Control,
     /// Lease trials and tell what became of them.
     Run,
-    /// Have an attachment: whoever evaluates trials needs those of its study.
+    /// Have what evaluating trials of a study takes: the study as it stands, and an attachment. Not its trials.
     Fetch,
     /// Attach to a study itself, as its creator does.
     Equip,

@@ -11,7 +11,7 @@ pub enum Permission {
     StudyCreate,
     /// Change, stop and delete studies and their trials; and all that `WorkerRun` allows.
     StudyControl,
-    /// Lease trials and tell how they ended. It does not show the history.
+    /// Lease trials, tell how they ended, and see the study that they are of. It does not show the other trials.
     WorkerRun,
     /// All of the others, and tokens for them.
     Admin,

@@ -33,7 +33,8 @@ pub struct TokenRecord {
 }
 
 /// Whether a token is good at a point in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Standing {
     Good,
     Expired,
@@ -74,6 +75,14 @@ impl TokenRecord {
 }
 
 impl Standing {
+    pub const ALL: [Self; 3] = [Self::Good, Self::Expired, Self::Revoked];
+
+    /// The standing of this name, if there is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|standing| standing.as_str() == name)
+    }
+
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -82,6 +82,7 @@ impl Study {
 
     fn apply_report(&mut self, number: TrialNumber, report: &Report) -> Vec<Effect> {
         self.clock = self.clock.max(report.at);
+        self.index.count_report(number);
         vec![Effect::Publish(Event::Report {
             rev: self.version.next(),
             number,

@@ -17,6 +17,8 @@ pub(super) struct Index {
     /// When the running trials' leases end; volatile.
     deadlines: BTreeMap<TrialNumber, Timestamp>,
     expiries: BTreeSet<(Timestamp, TrialNumber)>,
+    /// How many values the running attempts have reported since the study was loaded; volatile.
+    reports: BTreeMap<TrialNumber, u32>,
     /// The requests that first leased or enqueued a trial; of several the newest trial.
     requests: BTreeMap<String, TrialNumber>,
     /// The requests that made the leases of now.
@@ -81,6 +83,16 @@ impl Index {
         self.progress.observe(trial.ended_at.unwrap_or_default(), trial.number, loss);
     }
 
+    /// A running attempt has reported one more value.
+    pub(super) fn count_report(&mut self, number: TrialNumber) {
+        *self.reports.entry(number).or_default() += 1;
+    }
+
+    /// How many values a running attempt has reported since the study was loaded.
+    pub(super) fn reports(&self, number: TrialNumber) -> u32 {
+        self.reports.get(&number).copied().unwrap_or(0)
+    }
+
     /// A running trial's lease lives until then.
     pub(super) fn renew(&mut self, number: TrialNumber, until: Timestamp) {
         if self.is(number, TrialState::Running) {
@@ -92,6 +104,7 @@ impl Index {
     }
 
     fn end_lease(&mut self, number: TrialNumber) {
+        self.reports.remove(&number);
         if let Some(old) = self.deadlines.remove(&number) {
             self.expiries.remove(&(old, number));
         }

@@ -52,7 +52,8 @@ impl Study {
             return Next::Queued { trial: trial.number, needs_point: trial.point.is_none() };
         }
         let has_budget = header.spec.budget.max_trials.is_none_or(|most| counts.budgeted() < most);
-        let takes_more = header.closing.is_none() && has_budget;
+        let has_room = self.trial(Self::LAST_TRIAL).is_none();
+        let takes_more = header.closing.is_none() && has_budget && has_room;
         let is_external = header.spec.algorithm == Algorithm::External;
         if takes_more && !is_external {
             return Next::Fresh(self.next_number());

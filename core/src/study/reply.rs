@@ -10,9 +10,11 @@ pub enum Reply {
     Renewed {
         until: Timestamp,
     },
-    /// `stop`: whether the objective should end early.
+    /// `stop`: whether the objective should end early; `kept`: false if the attempt has reported as many values as are
+    /// kept. The report is a sign of life all the same: whoever reports too often does not deserve to lose the training.
     Reported {
         stop: bool,
+        kept: bool,
     },
     /// To Complete, Prune, Fail and Release. `duplicate`: the same was known already; `late`: the lease had expired, but
     /// the result counts all the same; `requeued`: the trial will be tried again.

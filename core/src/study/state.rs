@@ -58,12 +58,19 @@ impl Counts {
 }
 
 impl Study {
+    /// How many trials a study has at most, of whatever end: all of them are in memory while it runs.
+    pub const TRIALS_MAX: u64 = 10_000_000;
+    pub(super) const LAST_TRIAL: TrialNumber = TrialNumber(Self::TRIALS_MAX - 1);
+
     /// A study from its documents. Every live lease gets one fresh full period from `now`.
     #[must_use]
-    pub fn load(header: Header, version: Version, trials: Vec<Trial>, now: Timestamp) -> Self {
+    pub fn load(header: Header, version: Version, mut trials: Vec<Trial>, now: Timestamp) -> Self {
         let mut index = Index::new(header.spec.budget.no_progress);
         let until = now.plus_millis(header.spec.lease_ttl_ms);
-        for trial in &trials {
+        let last_backoff = now.plus_millis(header.spec.retry.backoff_max_ms);
+        for trial in &mut trials {
+            // Whoever wrote that may have had another clock, or this one before it was set back.
+            trial.not_before = trial.not_before.map(|until| until.min(last_backoff));
             index.replace(None, trial);
             if trial.state == TrialState::Running {
                 index.renew(trial.number, until);

@@ -77,6 +77,8 @@ impl Trial {
     pub const ATTEMPTS_KEPT: usize = 64;
     /// How many late results a document remembers.
     pub const ORPHANS_KEPT: usize = 8;
+    /// How many values of one attempt are kept, counted from when the study was last loaded.
+    pub const REPORTS_MAX: u32 = 10_000;
     /// The longest result, in bytes of JSON.
     pub const RESULT_LEN_MAX: usize = 64 * 1024;
 }

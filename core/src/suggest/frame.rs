@@ -72,6 +72,15 @@ impl Frame {
         }
     }
 
+    /// Whether every point holds a continuous value, so that none ever comes twice.
+    pub fn is_always_new(&self) -> bool {
+        let nothing_chosen = vec![None; self.len()];
+        (0..self.len()).any(|i| {
+            self.is_active(i, &nothing_chosen)
+                && matches!(&self.axes[i], Axis::Numeric(latent) if latent.grid().is_none())
+        })
+    }
+
     /// The key of a point; `None` if it holds a continuous value, which never comes twice, or one that is no
     /// value of this space.
     pub fn key(&self, point: &Point) -> Option<Key> {

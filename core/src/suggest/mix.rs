@@ -38,6 +38,10 @@ impl Suggester for Mix {
         }
     }
 
+    fn heeds_pending(&self) -> bool {
+        self.members.iter().any(|member| member.heeds_pending())
+    }
+
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal {
         let member = self.member(ask.number);
         // A mix of nothing is refused when its settings are checked.

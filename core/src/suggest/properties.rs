@@ -132,6 +132,19 @@ proptest! {
     }
 
     #[test]
+    fn who_does_not_heed_pending_points_proposes_the_same_without_them((algorithm, space, history, seed) in searches()) {
+        let mut suggester = told(&algorithm, &space, seed, &history);
+        let with_them = ask_many(suggester.as_mut(), 100, 8, &Point::default());
+        if !suggester.heeds_pending() {
+            let fixed = Point::default();
+            let without = (100..108).map(|number| {
+                suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: false })
+            });
+            prop_assert_eq!(with_them, without.collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
     fn a_finite_space_is_gone_through_without_repeats(
         algorithm in algorithms(),
         space in finite_spaces().prop_filter("small", |space| space.cardinality().is_some_and(|count| count <= 60)),

@@ -27,6 +27,10 @@ impl Suggester for Random {
         self.history.add(&self.frame, observation);
     }
 
+    fn heeds_pending(&self) -> bool {
+        !self.frame.is_always_new()
+    }
+
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal {
         let mut stream = Stream::new(self.seed, ask.number, "random");
         unseen::propose(&self.frame, &self.history, ask, &mut stream, |wishes, stream, _| {

@@ -32,7 +32,8 @@ pub enum Verdict {
 pub struct Ask<'a> {
     /// The number of the trial the point is for.
     pub number: u64,
-    /// Points of trials that are queued or running, with their numbers, in the order of the numbers.
+    /// Points of trials that are queued or running, with their numbers, in the order of the numbers. May be empty for a
+    /// suggester that does not heed them.
     pub pending: &'a [(u64, &'a Point)],
     /// Values that a person has fixed; empty as a rule. The rest is for the suggester to fill in.
     pub fixed: &'a Point,
@@ -53,6 +54,11 @@ pub enum Proposal {
 pub trait Suggester: Send + std::fmt::Debug {
     /// Takes in one ended trial. Each trial is observed at most once; the order of the calls changes nothing.
     fn observe(&mut self, observation: &Observation);
+
+    /// Whether [`Ask::pending`] matters to its proposals. Where it does not, nobody need gather the points.
+    fn heeds_pending(&self) -> bool {
+        true
+    }
 
     /// Proposes a point.
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal;

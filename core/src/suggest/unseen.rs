@@ -31,10 +31,14 @@ pub(super) fn propose(
     mut attempt: impl FnMut(&Wishes, &mut Stream, u32) -> Point,
 ) -> Proposal {
     let wishes = Wishes::new(frame, ask.fixed);
+    let first = attempt(&wishes, stream, 0);
+    if frame.key(&first).is_none() {
+        // Nothing that is pending can be this point, however much of it there is to look at.
+        return Proposal::Point(first);
+    }
     let pending: BTreeSet<Key> = ask.pending.iter().filter_map(|(_, point)| frame.key(point)).collect();
     let is_seen = |key: &Key| history.has_seen(key) || pending.contains(key);
     let is_repeat = |point: &Point| frame.key(point).is_some_and(|key| is_seen(&key));
-    let first = attempt(&wishes, stream, 0);
     if !is_repeat(&first) || (ask.repeats && all_seen(frame, history, &pending)) {
         return Proposal::Point(first);
     }

@@ -30,6 +30,7 @@ mod study;
 mod study_ref;
 #[cfg(test)]
 mod tests;
+mod token;
 mod trial;
 mod update;
 mod value;
@@ -46,6 +47,7 @@ pub use request::ForStudy;
 pub use state::states_from_wire;
 pub use study::{BestLoss, StudyInfo};
 pub use study_ref::study_from_wire;
+pub use token::TokenInfo;
 pub use trial::{AttemptInfo, OrphanInfo, TrialInfo};
 pub use value::VALUE_DEPTH_MAX;
 pub use worker::{WorkerHello, WorkerInfo};

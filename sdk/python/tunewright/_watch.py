@@ -21,6 +21,7 @@ def watch(
     """
     following = Following(ref)
     while True:
+        turn = connection.turn
         stream = connection.studies.WatchStudy(following.request)
         if opened is not None:
             opened(stream)
@@ -31,6 +32,7 @@ def watch(
                     return
         except grpc.RpcError as failure:
             following.failed(failure)
+            connection.move_on(turn)
         finally:
             stream.cancel()
         time.sleep(following.pause())

@@ -13,21 +13,31 @@ from tunewright._study.asking import Asking
 from tunewright._study.operations import Operation
 from tunewright._study.records import StudyInfo
 from tunewright._study.settings import text
+from tunewright._transport.access import Access
 from tunewright._transport.connection import Connection
 from tunewright._transport.heartbeats import HeartbeatKeeper
-from tunewright.errors import Exhausted
+from tunewright._transport.spooled import Spooled
+from tunewright.errors import Exhausted, Invalid
 from tunewright.v1 import trial_pb2
 
 Result = TypeVar("Result")
 
 
 class Client:
-    """A connection to the server at `host:port` or `http://host:port`; without an address, to a server that
-    this process starts for the directory `data_dir`.
+    """A connection to the server at `host:port`, `http://host:port` or with TLS `https://host:port`, or to
+    the first that answers of several with commas between them; without an address, to a server that this
+    process starts for the directory `data_dir`.
 
-    Nothing is sent before the first call. `timeout`: how many seconds a call may take with all its retries.
-    `client_id` names this program to the server; one that is stable over restarts can have its running trials
-    back with `study.ask(reclaim=True)`. By default it is made of host, process id and the process's start.
+    `token` says who calls (else `TUNEWRIGHT_TOKEN`, or the file that `TUNEWRIGHT_TOKEN_FILE` names); it is
+    never sent to another machine without TLS, unless `insecure`. `tls_ca` names the authorities that may
+    vouch for a server, `tls_cert` and `tls_key` what is shown to it: PEM files (else `TUNEWRIGHT_TLS_CA`,
+    `_CERT`, `_KEY`). `spool` is a directory where results are kept until the server has acknowledged them,
+    so that a program that is killed meanwhile sends them when it is started again.
+
+    Nothing is sent before the first call, but what is in `spool`. `timeout`: how many seconds a call may
+    take with all its retries. `client_id` names this program to the server; one that is stable over
+    restarts can have its running trials back with `study.ask(reclaim=True)`. By default it is made of host,
+    process id and the process's start.
     """
 
     def __init__(
@@ -38,15 +48,27 @@ class Client:
         timeout: float = 30.0,
         client_id: str | None = None,
         data_dir: Path | str = DEFAULT_DATA_DIR,
+        token: str | None = None,
+        tls_ca: Path | str | None = None,
+        tls_cert: Path | str | None = None,
+        tls_key: Path | str | None = None,
+        insecure: bool = False,
+        spool: Path | str | None = None,
     ) -> None:
         self.project = text("project", project)
         self._client_id = client_id
         if address is None:
+            if spool is not None:
+                raise Invalid("is for a server at an address", field="spool", hint="name its `address`")
             server = EmbeddedServer.at(data_dir)
             self.connection = Connection(server.address, timeout=timeout, diagnosis=server.failure)
         else:
-            self.connection = Connection(address, timeout=timeout)
+            access = Access(token, tls_ca, tls_cert, tls_key, insecure)
+            self.connection = Connection(address, timeout=timeout, access=access)
         self.keeper = HeartbeatKeeper(self.connection)
+        self.spooled = Spooled.at(spool, self.connection)
+        if self.spooled is not None:
+            self.spooled.send_when_reached()
 
     @property
     def address(self) -> str:

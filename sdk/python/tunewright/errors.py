@@ -82,6 +82,10 @@ class Closed(TunewrightError):
     code = "closed"
 
 
+class ConnectionClosed(Closed):
+    """The connection was closed by this program; the server has said nothing."""
+
+
 class Exhausted(TunewrightError):
     """There is nothing to give at the moment, or a limit is reached."""
 

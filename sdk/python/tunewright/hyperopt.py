@@ -56,6 +56,7 @@ class TunewrightTrials(HyperoptTrials):
         repeats: bool = True,
         trial_timeout: float | None = None,
         cancel_at_timeout: bool = False,
+        spool: Path | str | None = None,
         points_to_evaluate: list[dict[str, Any]] | None = None,
         exp_key: str | None = None,
         refresh: bool = True,
@@ -69,8 +70,9 @@ class TunewrightTrials(HyperoptTrials):
         to evaluate. `in_process=True` has this process evaluate although there is an address.
         `repeats=False` ends the run once all points of a finite space were tried. `trial_timeout`: seconds
         after which a worker ends a trial. `cancel_at_timeout`: end running trials at the `timeout` of
-        `fmin`, too, instead of waiting for them. `points_to_evaluate`: tried first; Hyperopt's `fmin` does
-        not pass its argument of this name on.
+        `fmin`, too, instead of waiting for them. `spool`: a directory where this process keeps the results
+        of its own evaluations until the server has acknowledged them. `points_to_evaluate`: tried first;
+        Hyperopt's `fmin` does not pass its argument of this name on.
         """
         self._options = Options(
             address=address,
@@ -83,6 +85,7 @@ class TunewrightTrials(HyperoptTrials):
             repeats=repeats,
             trial_timeout=trial_timeout,
             cancel_at_timeout=cancel_at_timeout,
+            spool=spool,
         )
         self._points_to_evaluate = points_to_evaluate
         super().__init__(exp_key=exp_key, refresh=refresh)

@@ -4,13 +4,14 @@ use std::future::Future;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
-use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
 use tunewright_core::{Code, Refusal};
+use tunewright_link::Line;
 use tunewright_proto::convert::{StudyInfo, required};
 use tunewright_proto::v1;
 use tunewright_proto::v1::attachment_service_client::AttachmentServiceClient;
 use tunewright_proto::v1::study_service_client::StudyServiceClient;
+use tunewright_proto::v1::token_service_client::TokenServiceClient;
 use tunewright_proto::v1::trial_service_client::TrialServiceClient;
 use tunewright_proto::v1::worker_service_client::WorkerServiceClient;
 
@@ -22,20 +23,24 @@ use crate::transport::Transport;
 /// A page of studies with large spaces is far beyond the usual limit of 4 MiB.
 pub(crate) const MESSAGE_LEN_MAX: usize = 64 * 1024 * 1024;
 
-pub(crate) fn attachments(channel: Channel) -> AttachmentServiceClient<Channel> {
-    AttachmentServiceClient::new(channel).max_decoding_message_size(MESSAGE_LEN_MAX)
+pub(crate) fn attachments(line: Line) -> AttachmentServiceClient<Line> {
+    AttachmentServiceClient::new(line).max_decoding_message_size(MESSAGE_LEN_MAX)
 }
 
-pub(crate) fn studies(channel: Channel) -> StudyServiceClient<Channel> {
-    StudyServiceClient::new(channel).max_decoding_message_size(MESSAGE_LEN_MAX)
+pub(crate) fn studies(line: Line) -> StudyServiceClient<Line> {
+    StudyServiceClient::new(line).max_decoding_message_size(MESSAGE_LEN_MAX)
 }
 
-pub(crate) fn trials(channel: Channel) -> TrialServiceClient<Channel> {
-    TrialServiceClient::new(channel).max_decoding_message_size(MESSAGE_LEN_MAX)
+pub(crate) fn tokens(line: Line) -> TokenServiceClient<Line> {
+    TokenServiceClient::new(line).max_decoding_message_size(MESSAGE_LEN_MAX)
 }
 
-pub(crate) fn workers(channel: Channel) -> WorkerServiceClient<Channel> {
-    WorkerServiceClient::new(channel).max_decoding_message_size(MESSAGE_LEN_MAX)
+pub(crate) fn trials(line: Line) -> TrialServiceClient<Line> {
+    TrialServiceClient::new(line).max_decoding_message_size(MESSAGE_LEN_MAX)
+}
+
+pub(crate) fn workers(line: Line) -> WorkerServiceClient<Line> {
+    WorkerServiceClient::new(line).max_decoding_message_size(MESSAGE_LEN_MAX)
 }
 
 /// How long one attempt and all of them may take.
@@ -56,18 +61,20 @@ pub(crate) async fn call<Q, A, F, Answer>(
 ) -> Result<A, Error>
 where
     Q: Clone,
-    F: Fn(Channel, Request<Q>) -> Answer,
+    F: Fn(Line, Request<Q>) -> Answer,
     Answer: Future<Output = Result<Response<A>, Status>>,
 {
     let began = Instant::now();
     let deadline = began + patience.total;
     let mut backoff = Backoff::new();
+    let mut silences = 0;
     loop {
         let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
         let attempt = patience.attempt.min(left);
         let mut message = Request::new(request.clone());
         message.set_timeout(attempt);
-        let failure = match timeout(attempt, send(transport.channel(), message)).await {
+        let (turn, line) = transport.current();
+        let failure = match timeout(attempt, send(line, message)).await {
             Ok(Ok(answer)) => return Ok(answer.into_inner()),
             Ok(Err(status)) => Failure::from(status),
             Err(_) => Failure {
@@ -83,7 +90,13 @@ where
             return Err(refusal.into());
         }
         if !exhausted {
-            transport.rotate();
+            transport.move_on(turn);
+            silences += 1;
+            // Another server may be there at once; only when all have been asked, there is something to wait for.
+            if silences % transport.count() != 0 && Instant::now() < deadline {
+                tracing::debug!(%refusal, "trying the next server");
+                continue;
+            }
         }
         let wait = backoff.wait(refusal.retry_after_ms);
         if Instant::now() + wait >= deadline {

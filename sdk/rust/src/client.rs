@@ -4,11 +4,11 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
 use tunewright_core::Refusal;
 use tunewright_core::name::{ProjectName, StudyName, WorkerId};
 use tunewright_core::study::{StudyRef, StudySpec};
+use tunewright_link::{Line, Spool, addresses};
 use tunewright_proto::convert::{StudyInfo, WorkerInfo};
 use tunewright_proto::v1;
 use uuid::Uuid;
@@ -32,10 +32,12 @@ struct Inner {
     options: ConnectOptions,
     client_id: String,
     heart: Heart,
+    spool: Option<Spool>,
 }
 
 impl Client {
-    /// Connects to the server at this address: `http://host:7070`, `grpc://host:7070` or `host:7070`.
+    /// Connects to the server at this address: `host:7070`, `http://host:7070`, `grpc://host:7070`, or with TLS
+    /// `https://host:7070`; or to the first that answers of several, with commas between them.
     ///
     /// # Errors
     /// `unavailable` if none is reached within 30 s, `invalid` if the address is none.
@@ -43,7 +45,7 @@ impl Client {
         Self::connect_with(ConnectOptions::to(address)).await
     }
 
-    /// Connects with these options.
+    /// Connects with these options, and sends what waits in their `spool_dir`.
     ///
     /// # Errors
     /// `unavailable` if no server is reached within the deadline, `invalid` if an option is wrong.
@@ -52,9 +54,14 @@ impl Client {
             Some(id) => checked_id(id)?,
             None => format!("client-{}", Uuid::now_v7().simple()),
         };
+        let spool = opened(&options)?;
         let transport = Transport::connect(&options).await?;
         let heart = Heart::new(options.clone());
-        Ok(Self { inner: Arc::new(Inner { transport, options, client_id, heart }) })
+        let client = Self { inner: Arc::new(Inner { transport, options, client_id, heart, spool }) };
+        if let Err(error) = client.send_spooled().await {
+            tracing::warn!(%error, "spooled results still wait");
+        }
+        Ok(client)
     }
 
     /// What this program is called by the server.
@@ -69,10 +76,19 @@ impl Client {
         &self.inner.options
     }
 
-    /// The channel in use, for calls that this client does not offer. It belongs to the runtime that connected it.
+    /// The line in use, for calls that this client does not offer: a channel that adds the token to each call. It belongs
+    /// to the runtime that connected it.
     #[must_use]
-    pub fn transport(&self) -> Channel {
-        self.inner.transport.channel()
+    pub fn transport(&self) -> Line {
+        self.inner.transport.current().1
+    }
+
+    pub(crate) fn line(&self) -> (usize, Line) {
+        self.inner.transport.current()
+    }
+
+    pub(crate) fn spool(&self) -> Option<&Spool> {
+        self.inner.spool.as_ref()
     }
 
     /// Creates a study, or opens it if it exists with an equal spec; tells whether it is new.
@@ -149,7 +165,7 @@ impl Client {
     pub(crate) async fn call<Q, A, F, Answer>(&self, request: &Q, send: F) -> Result<A, Error>
     where
         Q: Clone,
-        F: Fn(Channel, Request<Q>) -> Answer,
+        F: Fn(Line, Request<Q>) -> Answer,
         Answer: Future<Output = Result<Response<A>, Status>>,
     {
         self.patient_call(self.inner.options.deadline, true, request, send).await
@@ -164,7 +180,7 @@ impl Client {
     ) -> Result<A, Error>
     where
         Q: Clone,
-        F: Fn(Channel, Request<Q>) -> Answer,
+        F: Fn(Line, Request<Q>) -> Answer,
         Answer: Future<Output = Result<Response<A>, Status>>,
     {
         let ConnectOptions { call_timeout, deadline, .. } = self.inner.options;
@@ -183,17 +199,25 @@ impl Client {
     ) -> Result<A, Error>
     where
         Q: Clone,
-        F: Fn(Channel, Request<Q>) -> Answer,
+        F: Fn(Line, Request<Q>) -> Answer,
         Answer: Future<Output = Result<Response<A>, Status>>,
     {
         let patience = Patience { attempt: self.inner.options.call_timeout, total, outlast_exhaustion };
         call(&self.inner.transport, patience, request, send).await
     }
 
-    /// The server in use has gone: use the next one, if there are several.
-    pub(crate) fn rotate(&self) {
-        self.inner.transport.rotate();
+    /// The server of this turn has gone: use the next one, if there are several.
+    pub(crate) fn move_on(&self, turn: usize) {
+        self.inner.transport.move_on(turn);
     }
+}
+
+/// The directory of results that wait for the server, if there is to be one.
+fn opened(options: &ConnectOptions) -> Result<Option<Spool>, Refusal> {
+    let Some(dir) = &options.spool_dir else { return Ok(None) };
+    Spool::open(dir, &addresses(&options.addresses)).map(Some).map_err(|error| {
+        Refusal::invalid("spool_dir", format!("`{}` cannot be used: {error}", dir.display()))
+    })
 }
 
 /// Client ids are made like names.

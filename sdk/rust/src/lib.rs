@@ -82,13 +82,14 @@
 //!   lease, whatever the objective does to its own threads. A lease that is lost all the same (cancelled by a person, or this
 //!   machine slept) is told by [`LeasedTrial::lost`].
 //! - **Outages.** Every call is idempotent, so a server that is away or busy is asked again, with growing waits, until
-//!   the deadline of [`ConnectOptions`] has passed. A result is offered longer than anything else.
+//!   the deadline of [`ConnectOptions`] has passed. A result is offered longer than anything else, and with a
+//!   [`ConnectOptions::spool_dir`] it also outlives this program. Of several addresses the next one is used when a server is
+//!   away.
 //! - **Restarts.** With a [`ConnectOptions::client_id`] of its own, a program that was ended gets its running trials
 //!   back by [`Study::reclaim`], together with the last checkpoint it reported.
 //!
 //! Errors carry a [`Code`] to branch on, and a [`hint`](Error::hint) for people.
 
-mod address;
 mod ask;
 mod attachments;
 mod backoff;
@@ -100,9 +101,11 @@ mod options;
 mod pulse;
 mod result;
 mod run;
+mod spooled;
 mod study;
 mod summary;
 mod text;
+mod tokens;
 mod transport;
 mod trial;
 mod watch;
@@ -116,7 +119,10 @@ pub use summary::RunSummary;
 pub use trial::{Completed, Failed, LeasedTrial, Metrics, ReportAnswer};
 pub use watch::Watch;
 
-pub use tunewright_core::name::{PoolName, ProjectName, StudyName, WorkerId};
+pub use tunewright_link::{Line, Token};
+
+pub use tunewright_core::access::{Permission, Reach, Scope, Standing};
+pub use tunewright_core::name::{PoolName, ProjectName, StudyName, TokenId, WorkerId};
 pub use tunewright_core::space::{ParamValue, Point, Space};
 pub use tunewright_core::study::{
     AddTrial, Attachment, AttachmentKey, AttachmentName, Budget, EndCause, EndReason, NoProgress, Objective,
@@ -126,5 +132,6 @@ pub use tunewright_core::study::{
 pub use tunewright_core::suggest::{Algorithm, AlgorithmShare, AnnealSettings, MixSettings, TpeSettings};
 pub use tunewright_core::{Code, Refusal, Timestamp};
 pub use tunewright_proto::convert::{
-    Assignment, BestLoss, ReportEvent, StudyInfo, StudyLease, TrialEvent, TrialInfo, WatchEvent, WorkerInfo,
+    Assignment, BestLoss, ReportEvent, StudyInfo, StudyLease, TokenInfo, TrialEvent, TrialInfo, WatchEvent,
+    WorkerInfo,
 };

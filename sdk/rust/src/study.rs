@@ -152,6 +152,7 @@ impl Study {
         let deadline = tokio::time::Instant::now() + self.client.options().deadline;
         let mut backoff = Backoff::new();
         loop {
+            let (turn, _) = self.client.line();
             let stream = self.client.call(&request, |channel, request| async move {
                 // The deadline of the call's beginning would end a long stream halfway.
                 let mut unhurried = tonic::Request::new(request.into_inner());
@@ -166,7 +167,7 @@ impl Study {
             if failure.refusal.code != Code::Unavailable || tokio::time::Instant::now() + wait >= deadline {
                 return Err(failure.refusal.into());
             }
-            self.client.rotate();
+            self.client.move_on(turn);
             tokio::time::sleep(wait).await;
         }
     }

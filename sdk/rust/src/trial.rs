@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tunewright_core::Refusal;
 use tunewright_core::space::Point;
 use tunewright_core::study::{EndReason, ResumeHint, TrialNumber};
+use tunewright_link::FinalReport;
 use tunewright_proto::convert::{Assignment, StudyLease};
 use tunewright_proto::v1;
 
@@ -258,7 +259,8 @@ impl LeasedTrial {
     ///
     /// # Errors
     /// `lease_lost` or `closed` if the attempt counts no more, `invalid` if a number is not finite. After an
-    /// `unavailable` it can be called again.
+    /// `unavailable` it can be called again; and with a [`spool_dir`](crate::ConnectOptions::spool_dir) the result waits there for
+    /// the next connection.
     pub async fn complete(
         &self,
         loss: f64,
@@ -276,7 +278,8 @@ impl LeasedTrial {
             &request,
             |channel, request| async move { trials(channel).complete_trial(request).await },
         );
-        let answer = self.noted(answer.await)?;
+        let answer = client.spooled(|| FinalReport::Complete(request.clone()), answer).await;
+        let answer = self.noted(answer)?;
         self.end(Ending::Completed);
         Ok(Completed { duplicate: answer.duplicate, late: answer.late, durability: answer.durability })
     }
@@ -308,7 +311,8 @@ impl LeasedTrial {
             &request,
             |channel, request| async move { trials(channel).prune_trial(request).await },
         );
-        let answer = self.noted(answer.await)?;
+        let answer = client.spooled(|| FinalReport::Prune(request.clone()), answer).await;
+        let answer = self.noted(answer)?;
         self.end(Ending::Pruned);
         Ok(Completed { duplicate: answer.duplicate, late: answer.late, durability: String::new() })
     }
@@ -338,7 +342,8 @@ impl LeasedTrial {
             &request,
             |channel, request| async move { trials(channel).fail_trial(request).await },
         );
-        let answer = self.noted(answer.await)?;
+        let answer = client.spooled(|| FinalReport::Fail(request.clone()), answer).await;
+        let answer = self.noted(answer)?;
         self.end(Ending::Failed);
         Ok(Failed { requeued: answer.requeued, duplicate: answer.duplicate })
     }

@@ -58,7 +58,8 @@ async fn follow(client: &Client, study: &StudyRef, events: &Events) {
     let mut backoff = Backoff::new();
     loop {
         let request = v1::WatchStudyRequest { study: Some(study.into()) };
-        let failure = match studies(client.transport()).watch_study(request).await {
+        let (turn, line) = client.line();
+        let failure = match studies(line).watch_study(request).await {
             Ok(answer) => match forward(answer.into_inner(), events).await {
                 Ok(heard) => {
                     if heard {
@@ -78,7 +79,7 @@ async fn follow(client: &Client, study: &StudyRef, events: &Events) {
                 return;
             }
             if refusal.code == Code::Unavailable {
-                client.rotate();
+                client.move_on(turn);
             }
             tracing::debug!(%refusal, %study, "watching again");
         }

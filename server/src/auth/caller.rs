@@ -1,11 +1,15 @@
 //! Who makes a call, and for how long they may.
 
+use std::fmt::Display;
+use std::net::IpAddr;
+
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 use tunewright_core::access::{Identity, Need, Place, authorize};
 use tunewright_core::name::TokenId;
 use tunewright_core::{Code, Refusal, Timestamp};
 
+use crate::audit::{self, Refusals};
 use crate::clock::Clock;
 
 /// Who makes a call. Every request carries one in its extensions, put there by the door.
@@ -13,6 +17,15 @@ use crate::clock::Clock;
 pub(crate) struct Caller {
     identity: Identity,
     term: Option<Term>,
+    origin: Origin,
+}
+
+/// What is told of a caller in the audit log beside their token.
+#[derive(Clone, Debug, Default)]
+struct Origin {
+    address: Option<IpAddr>,
+    /// Tells of what they are refused.
+    refusals: Option<Refusals>,
 }
 
 /// When a token ends.
@@ -25,21 +38,54 @@ pub(super) struct Term {
 
 impl Caller {
     /// Of a server that asks nobody who they are.
-    pub(crate) const fn anyone() -> Self {
-        Self { identity: Identity::Anyone, term: None }
+    pub(crate) fn anyone() -> Self {
+        Self { identity: Identity::Anyone, term: None, origin: Origin::default() }
     }
 
     /// Of what is open to all: may do nothing that is asked for.
-    pub(super) const fn nobody() -> Self {
-        Self { identity: Identity::Holder { token: None, scopes: Vec::new() }, term: None }
+    pub(super) fn nobody() -> Self {
+        Self::administrator(Identity::Holder { token: None, scopes: Vec::new() })
     }
 
-    pub(super) const fn administrator(identity: Identity) -> Self {
-        Self { identity, term: None }
+    /// Whether they are let in without being anybody.
+    pub(crate) fn is_nobody(&self) -> bool {
+        matches!(&self.identity, Identity::Holder { token: None, scopes } if scopes.is_empty())
     }
 
-    pub(super) const fn holder(identity: Identity, term: Term) -> Self {
-        Self { identity, term: Some(term) }
+    pub(super) fn administrator(identity: Identity) -> Self {
+        Self { identity, term: None, origin: Origin::default() }
+    }
+
+    pub(super) fn holder(identity: Identity, term: Term) -> Self {
+        Self { identity, term: Some(term), origin: Origin::default() }
+    }
+
+    /// The same caller, from this address; what they are refused is told.
+    pub(super) fn coming_from(self, address: Option<IpAddr>, refusals: Option<Refusals>) -> Self {
+        Self { origin: Origin { address, refusals }, ..self }
+    }
+
+    /// Somebody changed something: for the audit log.
+    pub(crate) fn did(&self, what: &'static str, of: &dyn Display) {
+        audit::done(what, self.name(), &self.address(), of);
+    }
+
+    fn was_refused(&self, refusal: &Refusal) {
+        if let Some(refusals) = &self.origin.refusals {
+            refusals.refused(self.name(), &self.address(), &refusal.message);
+        }
+    }
+
+    fn name(&self) -> &str {
+        match &self.identity {
+            Identity::Anyone => "anyone",
+            Identity::Holder { token: Some(token), .. } => token.as_str(),
+            Identity::Holder { token: None, .. } => "the administrator",
+        }
+    }
+
+    fn address(&self) -> String {
+        self.origin.address.map(|address| address.to_string()).unwrap_or_default()
     }
 
     /// Whether they may do what is needed in this place: the one question that every call asks first.
@@ -47,7 +93,12 @@ impl Caller {
     /// # Errors
     /// `forbidden`.
     pub(crate) fn authorize<'a>(&self, need: Need, place: impl Into<Place<'a>>) -> Result<(), Refusal> {
-        authorize(&self.identity, need, place)
+        authorize(&self.identity, need, place).inspect_err(|refusal| self.was_refused(refusal))
+    }
+
+    /// The same question, to leave out what they may not see: it is nothing to tell of.
+    pub(crate) fn may<'a>(&self, need: Need, place: impl Into<Place<'a>>) -> bool {
+        authorize(&self.identity, need, place).is_ok()
     }
 
     /// Whether there is any project in which they may.
@@ -55,7 +106,7 @@ impl Caller {
     /// # Errors
     /// `forbidden`.
     pub(crate) fn may_somewhere(&self, need: Need) -> Result<(), Refusal> {
-        self.identity.may_somewhere(need)
+        self.identity.may_somewhere(need).inspect_err(|refusal| self.was_refused(refusal))
     }
 
     /// Whether there is a project that they may read and that `worker` may work for.

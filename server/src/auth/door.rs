@@ -1,20 +1,31 @@
 //! The door: every request comes through it, and gets its caller or is turned away.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
+use tunewright_core::access::Rate;
 use tunewright_core::{Code, Refusal};
 use tunewright_proto::status::to_status;
 
 use super::caller::Caller;
 use super::register::Register;
+use crate::audit::Refusals;
+use crate::clock::Clock;
+use crate::peer::Peer;
+use crate::rates::Rates;
 
 /// What anybody may ask, so that probes need no token: whether the server lives and is ready.
 const OPEN: [&str; 2] = ["/healthz", "/readyz"];
 const HEALTH: &str = "/grpc.health.v1.Health/";
+
+/// How often one address is told why it is not let in.
+const STRANGERS: Rate = Rate { per_second: 50, burst: 200 };
 
 /// Who is let in.
 #[derive(Clone, Debug)]
@@ -24,18 +35,48 @@ pub(crate) struct Door {
     /// The server listens on this machine only. Then a browser may be the way in for others: a page may have the
     /// name of its own host lead here, and its requests would come from this machine.
     pub(crate) local: bool,
+    pub(crate) strangers: Strangers,
+    /// Tells of who is not let in, if callers are asked who they are.
+    pub(crate) refusals: Refusals,
+}
+
+/// How often each address calls without a token that is good. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Strangers {
+    rates: Arc<Rates<Option<IpAddr>>>,
+    clock: Clock,
+}
+
+impl Strangers {
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self { rates: Arc::new(Rates::new(STRANGERS)), clock }
+    }
+
+    /// Answers what they are told: the refusal as it is, or that they come too often to be told anything.
+    fn told(&self, address: Option<IpAddr>, refusal: Refusal) -> Refusal {
+        match self.rates.take(address, self.clock.now()) {
+            Ok(()) => refusal,
+            Err(ms) => Refusal::exhausted("too many calls without a good token come from this address", ms),
+        }
+    }
 }
 
 /// Lets a request in with its caller, or answers it.
 pub(crate) async fn enter(State(door): State<Door>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
     match door.admit(request.uri(), request.headers()) {
         Ok(caller) => {
-            request.extensions_mut().insert(caller);
+            let refusals = door.register.is_some().then(|| door.refusals.clone());
+            request.extensions_mut().insert(caller.coming_from(peer, refusals));
             // From here on nobody needs it, and what nobody has nobody can log.
             request.headers_mut().remove(header::AUTHORIZATION);
             next.run(request).await
         }
-        Err(refusal) => refuse(request.headers(), &refusal),
+        Err(refusal) => {
+            let from = peer.map(|address| address.to_string()).unwrap_or_default();
+            door.refusals.refused("nobody known", &from, &refusal.message);
+            refuse(request.headers(), &door.strangers.told(peer, refusal))
+        }
     }
 }
 
@@ -88,7 +129,7 @@ fn is_local(authority: &str) -> bool {
     let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
     host == "localhost"
         || host.ends_with(".localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn foreign(header: &str) -> Refusal {
@@ -100,7 +141,7 @@ fn foreign(header: &str) -> Refusal {
 }
 
 /// The answer to a request that is not let in, in the words of its protocol.
-fn refuse(headers: &HeaderMap, refusal: &Refusal) -> Response {
+pub(crate) fn refuse(headers: &HeaderMap, refusal: &Refusal) -> Response {
     let is_grpc = headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"));
@@ -119,8 +160,15 @@ pub(crate) fn refused(refusal: &Refusal) -> Response {
             (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], body).into_response()
         }
         Code::Forbidden => (StatusCode::FORBIDDEN, body).into_response(),
+        Code::Exhausted => later(StatusCode::TOO_MANY_REQUESTS, refusal, body),
+        Code::Unavailable => later(StatusCode::SERVICE_UNAVAILABLE, refusal, body),
         _ => (StatusCode::INTERNAL_SERVER_ERROR, body).into_response(),
     }
+}
+
+fn later(status: StatusCode, refusal: &Refusal, body: Json<serde_json::Value>) -> Response {
+    let seconds = refusal.retry_after_ms.unwrap_or(1_000).div_ceil(1_000);
+    (status, [(header::RETRY_AFTER, seconds.to_string())], body).into_response()
 }
 
 #[cfg(test)]
@@ -157,7 +205,12 @@ mod tests {
 
     #[test]
     fn a_foreign_page_or_name_is_turned_away() {
-        let door = Door { register: None, local: true };
+        let door = Door {
+            register: None,
+            local: true,
+            strangers: Strangers::new(Clock::start()),
+            refusals: Refusals::new(Clock::start()),
+        };
         let ask = |uri: &str, headers: &[(&str, &str)]| {
             let mut map = HeaderMap::new();
             for (name, value) in headers {
@@ -173,7 +226,7 @@ mod tests {
         assert!(!ask("http://evil.example:7070/x", &[]));
         assert!(!ask("/metrics", &[("host", "localhost"), ("origin", "https://evil.example")]));
         assert!(!ask("/metrics", &[("host", "localhost"), ("origin", "null")]));
-        let open = Door { register: None, local: false };
+        let open = Door { local: false, ..door.clone() };
         let mut headers = HeaderMap::new();
         headers.insert("host", "tuning.example".parse().expect("a value"));
         assert!(open.admit(&"/metrics".parse().expect("a URI"), &headers).is_ok());

@@ -151,7 +151,7 @@ impl Register {
             return Err(Refusal::unavailable("another token has this id already", 100));
         }
         self.keep(&record).await?;
-        info!(token = %record.id, by = by(caller), "a token was created");
+        caller.did("token_created", &format_args!("{} ({})", record.id, listed(&record.scopes)));
         Ok((record, secret))
     }
 
@@ -159,7 +159,7 @@ impl Register {
     pub(crate) fn list(&self, caller: &Caller) -> Vec<(TokenRecord, Standing)> {
         let now = self.inner.clock.now();
         let tokens = self.read();
-        let own = tokens.values().filter(|entry| administers(caller, &entry.record.scopes).is_ok());
+        let own = tokens.values().filter(|entry| may_administer(caller, &entry.record.scopes));
         own.map(|entry| (entry.record.clone(), entry.record.standing(now))).collect()
     }
 
@@ -170,7 +170,7 @@ impl Register {
     pub(crate) async fn revoke(&self, caller: &Caller, id: &TokenId) -> Result<TokenRecord, Refusal> {
         let _changing = self.inner.changing.lock().await;
         let found = self.read().get(id).map(|entry| entry.record.clone());
-        let record = found.filter(|record| administers(caller, &record.scopes).is_ok()).ok_or_else(|| {
+        let record = found.filter(|record| may_administer(caller, &record.scopes)).ok_or_else(|| {
             Refusal::not_found(format!("there is no token `{id}`"))
                 .with_hint("`tunewright token list` shows all that you administer")
         })?;
@@ -179,7 +179,7 @@ impl Register {
         }
         let record = TokenRecord { revoked_at: Some(self.inner.clock.now()), ..record };
         self.keep(&record).await?;
-        info!(token = %record.id, by = by(caller), "a token was revoked");
+        caller.did("token_revoked", &record.id);
         Ok(record)
     }
 
@@ -213,6 +213,10 @@ fn administers(caller: &Caller, scopes: &[Scope]) -> Result<(), Refusal> {
     scopes.iter().try_for_each(|scope| caller.authorize(Need::Administer, &scope.reach))
 }
 
-fn by(caller: &Caller) -> &str {
-    caller.token().map_or("the administrator", |token| token.as_str())
+fn may_administer(caller: &Caller, scopes: &[Scope]) -> bool {
+    scopes.iter().all(|scope| caller.may(Need::Administer, &scope.reach))
+}
+
+fn listed(scopes: &[Scope]) -> String {
+    scopes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }

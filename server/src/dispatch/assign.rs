@@ -79,7 +79,7 @@ fn may_run(worker: &FreeWorker, offer: &Offer) -> bool {
     worker.pools.contains(&offer.pool)
         && (worker.studies.is_empty() || worker.studies.contains(&offer.study))
         && can_run(worker.runtime.as_ref(), offer.objective.as_deref()).is_ok()
-        && worker.caller.authorize(Need::Run, &offer.study.project).is_ok()
+        && worker.caller.may(Need::Run, &offer.study.project)
 }
 
 #[cfg(test)]

@@ -78,22 +78,31 @@ impl Dispatcher {
         let mut sweep = interval(SWEEP);
         sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            let mut may_pair = true;
             tokio::select! {
+                biased;
                 () = shutdown.cancelled() => break,
-                Some(signal) = self.signals.recv() => self.signalled(signal),
-                Some(message) = self.mailbox.recv() => self.handle(message),
                 _ = sweep.tick() => self.offer_all(),
+                Some(signal) = self.signals.recv() => self.signalled(signal),
+                Some(message) = self.mailbox.recv() => {
+                    may_pair = message.may_pair();
+                    self.handle(message);
+                }
             }
             // Take in what else is there, so that one round of pairing serves it all.
             while let Ok(signal) = self.signals.try_recv() {
+                may_pair = true;
                 self.signalled(signal);
             }
             while let Ok(message) = self.mailbox.try_recv() {
+                may_pair |= message.may_pair();
                 self.handle(message);
             }
-            self.pair();
-            let (workers, slots, free) = self.roster.slots();
-            self.metrics.set_workers(workers, slots, free);
+            if may_pair {
+                self.pair();
+                let (workers, slots, free) = self.roster.slots();
+                self.metrics.set_workers(workers, slots, free);
+            }
         }
     }
 
@@ -151,16 +160,19 @@ impl Dispatcher {
 
     /// Pairs free slots with studies on offer and asks those studies' tasks.
     fn pair(&mut self) {
+        let now = Instant::now();
+        let is_ready = |on: &OnOffer| on.not_before.is_none_or(|at| at <= now);
+        if !self.offers.values().any(is_ready) {
+            return;
+        }
         let workers = self.roster.free();
-        if workers.is_empty() || self.offers.is_empty() {
+        if workers.is_empty() {
             return;
         }
         let served = self.roster.served();
-        let now = Instant::now();
-        let ready = self.offers.iter().filter(|(_, on)| on.not_before.is_none_or(|at| at <= now));
         let mut handles = BTreeMap::new();
         let mut offers = Vec::new();
-        for (study, on) in ready {
+        for (study, on) in self.offers.iter().filter(|(_, on)| is_ready(on)) {
             let Ok(handle) = self.registry.get(study) else { continue };
             offers.push(Offer {
                 study: study.clone(),

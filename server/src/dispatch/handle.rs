@@ -71,6 +71,14 @@ pub(super) enum Message {
     },
 }
 
+impl Message {
+    /// Whether there may be more to pair after it. Heartbeats are the most of what thousands of workers say, and
+    /// free no slot.
+    pub(super) const fn may_pair(&self) -> bool {
+        !matches!(self, Self::Heard { .. } | Self::List { .. })
+    }
+}
+
 /// The dispatcher's address. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct DispatchHandle {

@@ -164,18 +164,20 @@ impl Roster {
         attached.map_or(Ok(()), |attached| can_run(attached.hello.runtime.as_ref(), objective))
     }
 
+    /// The workers with free slots. Looks at all, copies only these: most are busy most of the time.
     pub(super) fn free(&self) -> Vec<FreeWorker> {
-        let welcome = self.workers.iter().filter(|(_, attached)| attached.caller.check().is_ok());
-        let free = welcome.map(|(id, attached)| FreeWorker {
+        let idle = self.workers.iter().map(|(id, attached)| (id, attached, attached.free()));
+        let welcome = idle.filter(|(_, attached, free)| *free > 0 && attached.caller.check().is_ok());
+        let free = welcome.map(|(id, attached, free)| FreeWorker {
             id: id.clone(),
             caller: attached.caller.clone(),
             pools: attached.hello.pools.clone(),
             studies: attached.hello.studies.clone(),
             runtime: attached.hello.runtime.clone(),
-            free: attached.free(),
-            busy: attached.hello.slots.saturating_sub(attached.free()),
+            free,
+            busy: attached.hello.slots.saturating_sub(free),
         });
-        free.filter(|worker| worker.free > 0).collect()
+        free.collect()
     }
 
     /// How many slots run each study, as far as known here.
@@ -189,7 +191,7 @@ impl Roster {
 
     /// The workers that the caller may see, and of their leases those of projects that the caller may read.
     pub(super) fn view(&self, caller: &Caller) -> Vec<WorkerInfo> {
-        let readable = |lease: &&StudyLease| caller.authorize(Need::Read, &lease.study.project).is_ok();
+        let readable = |lease: &&StudyLease| caller.may(Need::Read, &lease.study.project);
         let view = |attached: &Attached| WorkerInfo {
             id: attached.hello.id.clone(),
             host: attached.hello.host.clone(),

@@ -8,6 +8,7 @@ mod attachment_service;
 mod byte_budget;
 mod download;
 mod list;
+mod quotas;
 mod read;
 mod study_service;
 mod token_service;
@@ -29,7 +30,18 @@ use tunewright_proto::v1::worker_service_server::WorkerServiceServer;
 
 use crate::auth::{Door, enter};
 use crate::dispatch::DispatchHandle;
+use crate::load::{Admission, admit};
 use crate::studies::Registry;
+
+pub use quotas::Quotas;
+
+/// On which terms calls are taken.
+#[derive(Clone, Debug)]
+pub(crate) struct Terms {
+    pub(crate) door: Door,
+    pub(crate) admission: Admission,
+    pub(crate) quotas: Quotas,
+}
 
 /// All routes of the one port, behind the door: the services, health, reflection, and `pages` for plain HTTP.
 pub(crate) fn routes(
@@ -37,7 +49,7 @@ pub(crate) fn routes(
     dispatch: DispatchHandle,
     shutdown: CancellationToken,
     pages: Router,
-    door: Door,
+    Terms { door, admission, quotas }: Terms,
 ) -> Result<Routes, Box<dyn std::error::Error + Send + Sync>> {
     let (health, health_service) = tonic_health::server::health_reporter();
     let reflection = tonic_reflection::server::Builder::configure()
@@ -52,17 +64,23 @@ pub(crate) fn routes(
         health.set_serving::<WorkerServiceServer<worker_service::WorkerApi>>().await;
     });
     let attachments = attachment_service::AttachmentApi::new(registry.clone(), shutdown.clone());
-    let studies = study_service::StudyApi { registry: registry.clone(), shutdown: shutdown.clone() };
+    let studies = study_service::StudyApi { registry: registry.clone(), shutdown: shutdown.clone(), quotas };
     let tokens = token_service::TokenApi { register: door.register.clone() };
     let trials = trial_service::TrialApi { registry: registry.clone(), shutdown: shutdown.clone() };
     let workers = worker_service::WorkerApi { registry, dispatch, shutdown };
+    // Compressed messages are refused: what they would become is not known before.
+    let len = quotas.message_len;
     let routes = Routes::from(pages)
-        .add_service(AttachmentServiceServer::new(attachments))
-        .add_service(StudyServiceServer::new(studies))
-        .add_service(TokenServiceServer::new(tokens))
-        .add_service(TrialServiceServer::new(trials))
-        .add_service(WorkerServiceServer::new(workers))
+        .add_service(AttachmentServiceServer::new(attachments).max_decoding_message_size(len))
+        .add_service(StudyServiceServer::new(studies).max_decoding_message_size(len))
+        .add_service(TokenServiceServer::new(tokens).max_decoding_message_size(len))
+        .add_service(TrialServiceServer::new(trials).max_decoding_message_size(len))
+        .add_service(WorkerServiceServer::new(workers).max_decoding_message_size(len))
         .add_service(health_service)
         .add_service(reflection);
-    Ok(routes.into_axum_router().layer(from_fn_with_state(door, enter)).into())
+    Ok(routes
+        .into_axum_router()
+        .layer(from_fn_with_state(admission, admit))
+        .layer(from_fn_with_state(door, enter))
+        .into())
 }

@@ -15,6 +15,7 @@ use tunewright_proto::v1::study_service_server::StudyService;
 use super::admit::{self, taken};
 use super::answer::{answer, study};
 use super::list::page_size;
+use super::quotas::Quotas;
 use super::watch::{WatchStream, watch};
 use crate::auth::Caller;
 use crate::studies::Registry;
@@ -23,6 +24,7 @@ use crate::studies::Registry;
 pub(crate) struct StudyApi {
     pub(super) registry: Registry,
     pub(super) shutdown: CancellationToken,
+    pub(super) quotas: Quotas,
 }
 
 impl StudyApi {
@@ -36,12 +38,17 @@ impl StudyApi {
         let spec = required(request.spec, "spec")?;
         let spec = StudySpec::try_from(spec).map_err(|refusal| refusal.within("spec"))?;
         let objective = objective_from_wire(request.objective)?;
-        let (view, created) = self.registry.create(key, spec, objective).await?;
+        let (view, created) =
+            self.registry.create(key.clone(), spec, objective, self.quotas.studies_per_project).await?;
+        if created {
+            caller.did("study_created", &key);
+        }
         Ok(v1::CreateStudyResponse { study: Some(study(&view, self.registry.durability())?), created })
     }
 
+    /// A worker may see it too: it has to know the space, and when its studies have ended.
     async fn view(&self, caller: &Caller, named: Option<v1::StudyRef>) -> Result<v1::Study, Refusal> {
-        let handle = admit::study(&self.registry, caller, Need::Read, &study_from_wire(named)?)?;
+        let handle = admit::study(&self.registry, caller, Need::Fetch, &study_from_wire(named)?)?;
         study(&handle.view().await?, self.registry.durability())
     }
 
@@ -53,7 +60,11 @@ impl StudyApi {
         command: Command,
     ) -> Result<v1::Study, Refusal> {
         let handle = admit::study(&self.registry, caller, Need::Control, &study_from_wire(named)?)?;
+        let event = audited(&command);
         handle.command(command).await?;
+        if let Some(event) = event {
+            caller.did(event, handle.key());
+        }
         study(&handle.view().await?, self.registry.durability())
     }
 
@@ -71,7 +82,7 @@ impl StudyApi {
         let size = page_size(request.page_size)?;
         // A token is the full name of the last study of the page before: stable while studies come and go.
         let mut handles = self.registry.list(project.as_ref());
-        handles.retain(|handle| caller.authorize(Need::Read, &handle.key().project).is_ok());
+        handles.retain(|handle| caller.may(Need::Read, &handle.key().project));
         let mut rest = handles.into_iter().filter(|handle| handle.key().to_string() > request.page_token);
         let mut studies = Vec::new();
         let mut last = String::new();
@@ -85,6 +96,17 @@ impl StudyApi {
         }
         let next_page_token = if rest.next().is_some() { last } else { String::new() };
         Ok(v1::ListStudiesResponse { studies, next_page_token })
+    }
+}
+
+/// What the audit log calls it.
+const fn audited(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::Update(_) => Some("study_updated"),
+        Command::Pause => Some("study_paused"),
+        Command::Resume => Some("study_resumed"),
+        Command::Stop(_) => Some("study_stopped"),
+        _ => None,
     }
 }
 
@@ -164,7 +186,7 @@ impl StudyService for StudyApi {
         let deleted = async {
             let key = study_from_wire(request.study)?;
             caller.authorize(Need::Control, &key.project)?;
-            self.registry.delete(&key).await
+            self.registry.delete(&key).await.inspect(|()| caller.did("study_deleted", &key))
         };
         answer(deleted.await.map(|()| v1::DeleteStudyResponse {}))
     }

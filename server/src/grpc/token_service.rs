@@ -6,6 +6,7 @@ use tonic::{Request, Response, Status};
 use tunewright_core::access::{Need, Scope, Standing, TokenRecord};
 use tunewright_core::name::TokenId;
 use tunewright_core::{Code, Refusal};
+use tunewright_proto::convert::TokenInfo;
 use tunewright_proto::v1;
 use tunewright_proto::v1::token_service_server::TokenService;
 
@@ -80,16 +81,7 @@ impl TokenApi {
 }
 
 fn on_wire(record: TokenRecord, standing: Standing) -> v1::Token {
-    v1::Token {
-        id: record.id.to_string(),
-        label: record.label,
-        scopes: record.scopes.iter().map(ToString::to_string).collect(),
-        created_at_ms: record.created_at.as_millis(),
-        created_by: record.created_by.map(String::from).unwrap_or_default(),
-        expires_at_ms: record.expires_at.map(|at| at.as_millis()),
-        revoked_at_ms: record.revoked_at.map(|at| at.as_millis()),
-        standing: standing.as_str().to_owned(),
-    }
+    TokenInfo::new(record, standing).into()
 }
 
 #[tonic::async_trait]

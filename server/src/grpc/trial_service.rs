@@ -143,7 +143,7 @@ impl TrialService for TrialApi {
         let reported = async {
             let ForStudy { study, command } = ForStudy::<ReportTrial>::try_from(request)?;
             match self.command((&caller, Need::Run), &study, Command::Report(command)).await? {
-                Reply::Reported { stop } => Ok(v1::ReportTrialResponse { stop }),
+                Reply::Reported { stop, .. } => Ok(v1::ReportTrialResponse { stop }),
                 other => Err(unexpected(&other)),
             }
         };
@@ -249,7 +249,9 @@ impl TrialService for TrialApi {
         let (caller, request) = taken(request)?;
         let cancelled = async {
             let ForStudy { study, command } = ForStudy::<CancelTrial>::try_from(request)?;
+            let of = format!("{study}/{}", command.trial);
             self.command((&caller, Need::Control), &study, Command::Cancel(command)).await?;
+            caller.did("trial_cancelled", &of);
             Ok(v1::CancelTrialResponse {})
         };
         answer(cancelled.await)

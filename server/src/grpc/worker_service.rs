@@ -45,7 +45,9 @@ impl WorkerApi {
         request: v1::DrainWorkerRequest,
     ) -> Result<v1::DrainWorkerResponse, Refusal> {
         caller.authorize(Need::Administer, Place::Everywhere)?;
-        self.dispatch.drain(WorkerId::new(request.worker_id)?).await?;
+        let worker = WorkerId::new(request.worker_id)?;
+        self.dispatch.drain(worker.clone()).await?;
+        caller.did("worker_drained", &worker);
         Ok(v1::DrainWorkerResponse {})
     }
 }

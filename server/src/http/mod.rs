@@ -13,6 +13,7 @@ use tunewright_core::access::{Need, Place};
 
 use crate::auth::{Caller, refused};
 use crate::metrics::Metrics;
+use crate::storage::Durability;
 use crate::studies::Registry;
 
 /// What the pages need.
@@ -39,6 +40,18 @@ pub fn paths() -> Vec<&'static str> {
     pages().into_iter().map(|(path, _)| path).collect()
 }
 
+/// The same of a server that cannot serve now, and why: `/readyz` says so, and `/metrics` is there only with `figures`.
+pub(crate) fn standby(figures: Option<Arc<Metrics>>, durability: Durability, why: &'static str) -> Router {
+    let body = json!({ "ready": false, "durability": durability.as_str(), "why": why });
+    let router = Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(async move || (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()));
+    match figures {
+        Some(metrics) => router.route("/metrics", get(async move || render(&metrics))),
+        None => router,
+    }
+}
+
 async fn ready(State(pages): State<Pages>) -> Response {
     let durability = pages.registry.durability().as_str();
     match pages.registry.storage().probe().await {
@@ -51,11 +64,15 @@ async fn ready(State(pages): State<Pages>) -> Response {
 }
 
 async fn figures(State(pages): State<Pages>, Extension(caller): Extension<Caller>) -> Response {
-    const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     if let Err(refusal) = caller.authorize(Need::Read, Place::Everywhere) {
         return refused(&refusal);
     }
-    match pages.metrics.render() {
+    render(&pages.metrics)
+}
+
+fn render(metrics: &Metrics) -> Response {
+    const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    match metrics.render() {
         Ok(text) => ([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

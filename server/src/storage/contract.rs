@@ -1,5 +1,7 @@
 //! What every store has to do.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use tunewright_core::Refusal;
@@ -8,6 +10,8 @@ use tunewright_core::name::StudyId;
 use tunewright_core::study::{
     Attachment, AttachmentKey, AttachmentLimits, Header, Report, Trial, TrialNumber, Version,
 };
+
+use super::Owned;
 
 /// One write of one study: all or nothing. Rewriting the same documents is harmless.
 #[derive(Clone, Debug)]
@@ -72,6 +76,20 @@ pub enum CommitError {
     Storage(#[from] StorageError),
 }
 
+/// Why a prepared study was not published; nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The name belongs to this other study.
+    #[error("the name belongs to study {0}")]
+    Taken(StudyId),
+    /// The study is not prepared (any more).
+    #[error("the study is not in the store")]
+    Missing,
+    /// The store did not do it, or it is unknown whether it did: publishing again is harmless.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
 /// Why an attachment was not kept; nothing has changed then.
 #[derive(Debug, thiserror::Error)]
 pub enum AttachError {
@@ -102,6 +120,9 @@ pub enum StorageError {
     /// The store is set up in a way that can lose results; the message says what to set.
     #[error("{0}")]
     Unsafe(String),
+    /// Another server has taken over: this one writes nothing any more. Nothing was written.
+    #[error("another server has taken over this store")]
+    Fenced,
     /// It cannot be opened as asked: a mistyped address, a directory that another server uses.
     /// Only [`open`](super::open()) answers with it; a person has to mend it, and the refusal has the hint.
     #[error("{0}")]
@@ -129,18 +150,42 @@ pub trait Storage: Send + Sync + std::fmt::Debug + 'static {
     /// What an acknowledged write survives.
     fn durability(&self) -> Durability;
 
+    /// The store to write to, for the one server that may; `None` while that is another one. Reading needs no leave.
+    /// `place` is where only one server can be, such as a port of a machine, or empty: who comes to the place of
+    /// the owner need not wait for it to be away long enough.
+    async fn acquire(self: Arc<Self>, place: &str) -> Result<Option<Owned>, StorageError>;
+
+    /// Whether this server was the last owner, and has what the store may have lost since: others wait a little for it.
+    fn comes_first(&self) -> bool {
+        false
+    }
+
+    /// The place of the server that was the owner when this one last tried to be; empty if it told none.
+    fn holder(&self) -> String {
+        String::new()
+    }
+
     /// Keeps a new study's header at version 0, and claims its (project, name).
     /// Answers with the id of the study that has the name already, if there is one; nothing is changed then.
     /// Creating once more what is there already under the same id and name changes nothing and answers `None`,
     /// so a caller that does not know whether it happened asks again.
     async fn create(&self, header: &Header) -> Result<Option<StudyId>, StorageError>;
 
+    /// Begins a study that nobody sees, at version 0: it has no name, and [`headers`](Self::headers) passes over it, until
+    /// it is published. It can be committed to, attached to, loaded and deleted by its id. One that is not published is
+    /// removed when the store is opened again.
+    async fn prepare(&self, header: &Header) -> Result<(), StorageError>;
+
+    /// Claims the (project, name) of a prepared study, and sets its version: from here on it is a study like others.
+    /// `header` is the one it was prepared with. Publishing once more changes nothing and is fine.
+    async fn publish(&self, header: &Header, version: Version) -> Result<(), PublishError>;
+
     /// Writes all or nothing, raises the version by one and answers with it.
     async fn commit(&self, write: StudyWrite) -> Result<Version, CommitError>;
 
     async fn load(&self, study: &StudyId) -> Result<Option<StoredStudy>, StorageError>;
 
-    /// All studies' headers, in no particular order.
+    /// All published studies' headers, in no particular order.
     async fn headers(&self) -> Result<Vec<Header>, StorageError>;
 
     /// A trial's intermediate values, in the order they were appended.

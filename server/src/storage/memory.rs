@@ -1,7 +1,7 @@
 //! A store in this process's memory: for tests, and for trying things out.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -11,7 +11,9 @@ use tunewright_core::study::{
     Attachment, AttachmentKey, AttachmentLimits, Header, Report, Trial, TrialNumber, Version,
 };
 
-use super::{AttachError, CommitError, Durability, Storage, StorageError, StoredStudy, StudyWrite};
+use super::{
+    AttachError, CommitError, Durability, Owned, PublishError, Storage, StorageError, StoredStudy, StudyWrite,
+};
 
 /// Keeps studies for as long as the process lives.
 #[derive(Debug, Default)]
@@ -22,8 +24,16 @@ pub struct MemoryStorage {
 #[derive(Debug, Default)]
 struct Shelves {
     studies: BTreeMap<StudyId, Kept>,
+    /// A study that is not in here is not published.
     names: BTreeMap<(ProjectName, StudyName), StudyId>,
     tokens: BTreeMap<TokenId, TokenRecord>,
+}
+
+impl Shelves {
+    /// Whether the study has its name.
+    fn is_published(&self, header: &Header) -> bool {
+        self.names.get(&(header.project.clone(), header.name.clone())) == Some(&header.id)
+    }
 }
 
 #[derive(Debug)]
@@ -34,6 +44,19 @@ struct Kept {
     reports: BTreeMap<TrialNumber, Vec<Report>>,
     outputs: BTreeMap<TrialNumber, (u32, String)>,
     attachments: BTreeMap<AttachmentKey, (Attachment, Bytes)>,
+}
+
+impl Kept {
+    fn new(header: &Header) -> Self {
+        Self {
+            header: header.clone(),
+            version: Version(0),
+            trials: BTreeMap::new(),
+            reports: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            attachments: BTreeMap::new(),
+        }
+    }
 }
 
 impl MemoryStorage {
@@ -54,6 +77,10 @@ impl Storage for MemoryStorage {
         Durability::Memory
     }
 
+    async fn acquire(self: Arc<Self>, _place: &str) -> Result<Option<Owned>, StorageError> {
+        Ok(Some(Owned { storage: self, tenure: None }))
+    }
+
     async fn create(&self, header: &Header) -> Result<Option<StudyId>, StorageError> {
         let mut shelves = self.shelves();
         let name = (header.project.clone(), header.name.clone());
@@ -63,17 +90,31 @@ impl Storage for MemoryStorage {
         if shelves.studies.contains_key(&header.id) {
             return Err(StorageError::id_in_use(&header.id));
         }
-        let kept = Kept {
-            header: header.clone(),
-            version: Version(0),
-            trials: BTreeMap::new(),
-            reports: BTreeMap::new(),
-            outputs: BTreeMap::new(),
-            attachments: BTreeMap::new(),
-        };
         shelves.names.insert(name, header.id.clone());
-        shelves.studies.insert(header.id.clone(), kept);
+        shelves.studies.insert(header.id.clone(), Kept::new(header));
         Ok(None)
+    }
+
+    async fn prepare(&self, header: &Header) -> Result<(), StorageError> {
+        let mut shelves = self.shelves();
+        if shelves.studies.contains_key(&header.id) {
+            return Err(StorageError::id_in_use(&header.id));
+        }
+        shelves.studies.insert(header.id.clone(), Kept::new(header));
+        Ok(())
+    }
+
+    async fn publish(&self, header: &Header, version: Version) -> Result<(), PublishError> {
+        let mut shelves = self.shelves();
+        let name = (header.project.clone(), header.name.clone());
+        match shelves.names.get(&name) {
+            Some(holder) if *holder == header.id => return Ok(()),
+            Some(holder) => return Err(PublishError::Taken(holder.clone())),
+            None => {}
+        }
+        shelves.studies.get_mut(&header.id).ok_or(PublishError::Missing)?.version = version;
+        shelves.names.insert(name, header.id.clone());
+        Ok(())
     }
 
     async fn commit(&self, write: StudyWrite) -> Result<Version, CommitError> {
@@ -105,7 +146,9 @@ impl Storage for MemoryStorage {
     }
 
     async fn headers(&self) -> Result<Vec<Header>, StorageError> {
-        Ok(self.shelves().studies.values().map(|kept| kept.header.clone()).collect())
+        let shelves = self.shelves();
+        let headers = shelves.studies.values().map(|kept| &kept.header);
+        Ok(headers.filter(|header| shelves.is_published(header)).cloned().collect())
     }
 
     async fn reports(&self, study: &StudyId, trial: TrialNumber) -> Result<Vec<Report>, StorageError> {
@@ -164,7 +207,9 @@ impl Storage for MemoryStorage {
 
     async fn delete(&self, study: &StudyId) -> Result<(), StorageError> {
         let mut shelves = self.shelves();
-        if let Some(kept) = shelves.studies.remove(study) {
+        if let Some(kept) = shelves.studies.remove(study)
+            && shelves.is_published(&kept.header)
+        {
             shelves.names.remove(&(kept.header.project, kept.header.name));
         }
         Ok(())

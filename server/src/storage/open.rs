@@ -8,7 +8,7 @@ use tunewright_core::Refusal;
 use super::{Durability, MemoryStorage, RedbStorage, RedisStorage, Storage, StorageError};
 
 const FORMS: &str = "use `redb:DIRECTORY` or a plain directory, `redb-buffered:DIRECTORY`, `redis://HOST:PORT/DB`, \
-                     `rediss://...` (TLS), `unix:///SOCKET`, or `memory:`";
+                     `redis+sentinel://HOST:PORT,HOST:PORT,HOST:PORT/NAME/DB`, `rediss...` (TLS), `unix:///SOCKET`, or `memory:`";
 
 /// How to open a store.
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,7 +18,7 @@ pub struct OpenOptions {
 }
 
 /// Opens the store at `url`: `redb:DIRECTORY` or a plain directory, `redb-buffered:DIRECTORY`, `redis://...`,
-/// `rediss://...`, `unix://...` or `memory:`.
+/// `rediss://...`, `redis+sentinel://...`, `rediss+sentinel://...`, `unix://...` or `memory:`.
 ///
 /// # Errors
 /// `Setup` for an address that is none of these or a directory in use, `Unsafe` for a Redis that may lose results,
@@ -34,6 +34,38 @@ pub async fn open(url: &str, options: OpenOptions) -> Result<Arc<dyn Storage>, S
         }
         Address::Redis(url) => Ok(Arc::new(RedisStorage::open(url, options).await?)),
     }
+}
+
+/// Whether there is a store at `url`: a directory has its data file. What is elsewhere tells when it is opened.
+///
+/// # Errors
+/// `Setup` for an address that is none.
+pub fn is_there(url: &str) -> Result<bool, StorageError> {
+    Ok(match Address::parse(url)? {
+        Address::Directory(directory) | Address::Buffered(directory) => {
+            RedbStorage::is_in(Path::new(directory))
+        }
+        Address::Memory | Address::Redis(_) => true,
+    })
+}
+
+/// The address of a store for people's eyes and for logs: without the passwords in it.
+#[must_use]
+pub fn without_secrets(store: &str) -> String {
+    let Some((scheme, rest)) = store.split_once("://") else { return store.to_owned() };
+    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
+    // A password that is not written as it should be can have any sign in it.
+    if query.is_some_and(|query| query.contains('@')) {
+        return format!("{scheme}://***");
+    }
+    let place = place.rsplit_once('@').map_or_else(|| place.to_owned(), |(_, place)| format!("***@{place}"));
+    let query = query.map_or(String::new(), |query| {
+        let shown = |part: &str| {
+            if part.contains("password") { "sentinel_password=***".to_owned() } else { part.to_owned() }
+        };
+        format!("?{}", query.split('&').map(shown).collect::<Vec<_>>().join("&"))
+    });
+    format!("{scheme}://{place}{query}")
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -62,8 +94,12 @@ impl<'a> Address<'a> {
                     directory => Ok(Self::Buffered(directory)),
                 }
             }
-            (Some("redis" | "rediss" | "unix"), rest) if rest.starts_with("//") => Ok(Self::Redis(url)),
-            (Some(scheme @ ("redis" | "rediss" | "unix")), _) => {
+            (Some("redis" | "rediss" | "redis+sentinel" | "rediss+sentinel" | "unix"), rest)
+                if rest.starts_with("//") =>
+            {
+                Ok(Self::Redis(url))
+            }
+            (Some(scheme @ ("redis" | "rediss" | "redis+sentinel" | "rediss+sentinel" | "unix")), _) => {
                 refuse(format!("`{scheme}:` must be followed by `//`"))
             }
             (Some(scheme), _) => refuse(format!("`{scheme}:` is not a kind of store")),
@@ -98,6 +134,7 @@ mod tests {
             ("data", Address::Directory("data")),
             ("redis://:pw@h:1/2", Address::Redis("redis://:pw@h:1/2")),
             ("rediss://h", Address::Redis("rediss://h")),
+            ("redis+sentinel://h,i/name", Address::Redis("redis+sentinel://h,i/name")),
             ("unix:///run/redis.sock", Address::Redis("unix:///run/redis.sock")),
         ] {
             assert_eq!(Address::parse(url).expect("legal"), address, "{url}");
@@ -116,6 +153,23 @@ mod tests {
         ] {
             let Err(StorageError::Setup(refusal)) = Address::parse(url) else { panic!("{url}") };
             assert_eq!((refusal.message.as_str(), refusal.hint.as_deref()), (message, Some(FORMS)), "{url}");
+        }
+    }
+
+    #[test]
+    fn no_password_is_shown() {
+        for (store, shown) in [
+            ("redis://me:p@ss@h:1/0", "redis://***@h:1/0"),
+            ("redis://h:1/0?replicas=1", "redis://h:1/0?replicas=1"),
+            (
+                "redis+sentinel://:secret@h,i/main?sentinel_password=quiet&replicas=1",
+                "redis+sentinel://***@h,i/main?sentinel_password=***&replicas=1",
+            ),
+            ("redis+sentinel://h/main?sentinel_password=qu@iet", "redis+sentinel://***"),
+            ("redis://me:s?cret@h", "redis://***"),
+            ("redb:data", "redb:data"),
+        ] {
+            assert_eq!(without_secrets(store), shown);
         }
     }
 

@@ -11,6 +11,9 @@ mod open;
 mod registry;
 mod request;
 mod signal;
+#[cfg(test)]
+mod sleeping_tests;
+mod state;
 mod task;
 
 pub(crate) use handle::Handle;

@@ -43,6 +43,11 @@ impl OpenStudy {
         Self { study: Study::load(stored.header, stored.version, stored.trials, now), suggester }
     }
 
+    /// Nothing will happen in it any more by itself.
+    pub(super) fn has_ended(&self) -> bool {
+        self.study.header().status.is_terminal() && self.study.next_timer().is_none()
+    }
+
     /// Decides and applies one command. What it changed is true only once stored.
     pub(super) fn carry_out(
         &mut self,
@@ -146,13 +151,7 @@ impl OpenStudy {
         let nothing = Point::default();
         let repeats = self.study.header().spec.repeats;
         let fixed = self.study.trial(number).map_or(&nothing, |trial| &trial.fixed);
-        let mut pending: Vec<(u64, &Point)> = [TrialState::Running, TrialState::Queued]
-            .into_iter()
-            .flat_map(|state| self.study.in_state(state))
-            .filter(|other| *other != number)
-            .filter_map(|other| Some((other.0, self.study.trial(other)?.point.as_ref()?)))
-            .collect();
-        pending.sort_by_key(|(number, _)| *number);
+        let pending = if self.suggester.heeds_pending() { pending(&self.study, number) } else { Vec::new() };
         let ask = suggest::Ask { number: number.0, pending: &pending, fixed, repeats };
         let suggester = &mut self.suggester;
         if self.study.counts().completed > LONG_HISTORY && is_multi_threaded() {
@@ -175,6 +174,18 @@ impl OpenStudy {
             self.suggester.observe(&observation);
         }
     }
+}
+
+/// The points of what is queued or running, but for this trial, in the order of their numbers.
+fn pending(study: &Study, asking: TrialNumber) -> Vec<(u64, &Point)> {
+    let mut pending: Vec<_> = [TrialState::Running, TrialState::Queued]
+        .into_iter()
+        .flat_map(|state| study.in_state(state))
+        .filter(|other| *other != asking)
+        .filter_map(|other| Some((other.0, study.trial(other)?.point.as_ref()?)))
+        .collect();
+    pending.sort_by_key(|(number, _)| *number);
+    pending
 }
 
 /// A suggester of the study's algorithm that has observed these trials.

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{broadcast, mpsc};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::info;
@@ -15,8 +16,10 @@ use tunewright_core::{Code, Refusal};
 use super::handle::{Handle, MAILBOX_LEN};
 use super::request::StudyView;
 use super::signal::Signal;
-use super::task::{State, Task};
+use super::state::State;
+use super::task::Task;
 use crate::clock::Clock;
+use crate::failpoint::Failpoint;
 use crate::metrics::Metrics;
 use crate::storage::{Durability, Storage, StorageError};
 
@@ -97,36 +100,43 @@ impl Registry {
     }
 
     /// Creates a study, or opens the one that has the name already if its spec is equal. The flag: it is new.
-    /// A study that exists keeps its objective.
+    /// A study that exists keeps its objective. A project has at most so many.
     pub(crate) async fn create(
         &self,
         key: StudyRef,
         spec: StudySpec,
         objective: Option<Objective>,
+        most: usize,
     ) -> Result<(StudyView, bool), Refusal> {
         spec.validate()?;
         objective.as_ref().map_or(Ok(()), Objective::validate)?;
         let _naming = self.inner.naming.lock().await;
         let known = self.lock().get(&key).cloned();
         if let Some(handle) = known {
-            let view = handle.view().await?;
-            return match view.header.spec.describe_difference(&spec) {
-                None => Ok((view, false)),
-                Some(difference) => Err(Refusal::new(
-                    Code::AlreadyExists,
-                    format!("study `{}` exists with another spec: {difference}", key.name),
-                )
-                .with_hint("choose another name, delete the study, or change its budget with `tunewright study update`")),
-            };
+            return same_spec(handle.view().await?, &spec).map(|view| (view, false));
+        }
+        if self.lock().keys().filter(|other| other.project == key.project).count() >= most {
+            let message = format!("project `{}` has {most} studies, which is as many as it may", key.project);
+            return Err(Refusal::new(Code::Exhausted, message).with_hint("delete those that are of no use"));
         }
         let header = self.new_header(key, spec, objective);
+        Failpoint::BeforeCommit.pass();
         let claimed = self.inner.storage.create(&header).await;
+        Failpoint::BeforeReply.pass();
         match claimed.map_err(|error| store_refusal(&error))? {
-            None => {}
-            Some(_) => return Err(Refusal::unavailable("another server just created this study", 500)),
+            None => Ok((self.start(&header).view().await?, true)),
+            Some(holder) => self.adopt(&holder, &header.spec).await,
         }
-        let view = self.start(&header).view().await?;
-        Ok((view, true))
+    }
+
+    /// Opens a study that is in the store and not here: it was created, and it was unknown whether it was.
+    async fn adopt(&self, id: &StudyId, spec: &StudySpec) -> Result<(StudyView, bool), Refusal> {
+        let found = self.inner.storage.load(id).await.map_err(|error| store_refusal(&error))?;
+        let Some(found) = found else {
+            return Err(Refusal::unavailable("the study was deleted just now", 500));
+        };
+        let view = self.start(&found.header).view().await?;
+        same_spec(view, spec).map(|view| (view, false))
     }
 
     /// Removes a study with all its trials, running ones too.
@@ -192,6 +202,7 @@ impl Registry {
             objective: Arc::clone(&handle.objective),
             signals: self.inner.signals.clone(),
             closed: handle.closed.clone(),
+            asked_at: Instant::now(),
             state: if header.status.is_terminal() { State::Asleep } else { State::wanted() },
         };
         self.inner.tasks.spawn(task.run());
@@ -203,6 +214,14 @@ impl Registry {
         // The map is whole after every step, also of a thread that panicked.
         self.inner.studies.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn same_spec(view: StudyView, spec: &StudySpec) -> Result<StudyView, Refusal> {
+    let Some(difference) = view.header.spec.describe_difference(spec) else { return Ok(view) };
+    let message = format!("study `{}` exists with another spec: {difference}", view.header.name);
+    Err(Refusal::new(Code::AlreadyExists, message).with_hint(
+        "choose another name, delete the study, or change its budget with `tunewright study update`",
+    ))
 }
 
 pub(crate) fn store_refusal(error: &StorageError) -> Refusal {

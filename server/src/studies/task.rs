@@ -16,7 +16,9 @@ use super::batch::Batch;
 use super::open::{Applied, OpenStudy};
 use super::request::{Ask, Asked, Request};
 use super::signal::Signal;
+use super::state::{RELOAD_FIRST, RELOAD_LAST, State};
 use crate::clock::Clock;
+use crate::failpoint::Failpoint;
 use crate::metrics::Metrics;
 use crate::storage::{CommitError, Storage, StorageError};
 
@@ -26,9 +28,9 @@ const DRAIN_MAX: usize = 512;
 /// A timer that fires this late says that the process itself stood still.
 const STALL: Duration = Duration::from_secs(2);
 
-/// The waits between attempts to load a study from a store that is away.
-const RELOAD_FIRST: Duration = Duration::from_millis(200);
-const RELOAD_LAST: Duration = Duration::from_secs(5);
+/// How long a study that has ended stays in memory after it was last asked for. Short, as it is loaded again in less time
+/// than a person notices; long enough that who looks through its trials page by page loads it once.
+const KEPT: Duration = Duration::from_secs(30);
 
 /// The owner of one study.
 pub(super) struct Task {
@@ -44,36 +46,8 @@ pub(super) struct Task {
     pub(super) signals: mpsc::Sender<Signal>,
     pub(super) closed: CancellationToken,
     pub(super) state: State,
-}
-
-/// Whether the study is in memory.
-pub(super) enum State {
-    /// Not yet asked for.
-    Asleep,
-    Open(Box<OpenStudy>),
-    /// To be loaded (again) at this time; until then every request is refused with `why`.
-    Away {
-        why: Refusal,
-        retry_at: Instant,
-        wait: Duration,
-    },
-}
-
-impl State {
-    /// To be loaded as soon as the task runs.
-    pub(super) fn wanted() -> Self {
-        let why = Refusal::unavailable("the study is being loaded", 200);
-        Self::Away { why, retry_at: Instant::now(), wait: RELOAD_FIRST }
-    }
-
-    /// Whether a request is worth a look into the store now.
-    fn is_to_be_loaded(&self) -> bool {
-        match self {
-            Self::Asleep => true,
-            Self::Open(_) => false,
-            Self::Away { retry_at, .. } => *retry_at <= Instant::now(),
-        }
-    }
+    /// When somebody last wanted something of the study.
+    pub(super) asked_at: Instant,
 }
 
 impl Task {
@@ -98,22 +72,25 @@ impl Task {
                 },
             }
         }
+        self.enter(State::Asleep);
         debug!("closed");
     }
 
     fn next_wake(&self) -> Option<Instant> {
         match &self.state {
             State::Asleep => None,
+            State::Open(open) if open.has_ended() => Some(self.asked_at + KEPT),
             State::Open(open) => open.study.next_timer().map(|at| self.clock.instant_of(at)),
             State::Away { retry_at, .. } => Some(*retry_at),
         }
     }
 
-    /// A timer fired: expire leases, or try again to load.
+    /// A timer fired: expire leases, try again to load, or go to sleep.
     async fn wake(&mut self) {
-        if !matches!(self.state, State::Open(_)) {
-            self.load().await;
-            return;
+        match &self.state {
+            State::Open(open) if open.has_ended() => return self.enter(State::Asleep),
+            State::Open(_) => {}
+            _ => return self.load().await,
         }
         let mut batch = Batch::default();
         self.forgive_stall();
@@ -147,7 +124,7 @@ impl Task {
             Ok(Some(stored)) => {
                 let trials = stored.trials.len();
                 let now = self.clock.now();
-                self.state = State::Open(Box::new(OpenStudy::load(stored, now)));
+                self.enter(State::Open(Box::new(OpenStudy::load(stored, now))));
                 info!(trials, elapsed_ms = started.elapsed().as_millis(), "loaded");
                 self.signal(Signal::WorkOffered(self.key.clone()));
                 return;
@@ -159,11 +136,22 @@ impl Task {
             }
         };
         let next = (wait * 2).min(RELOAD_LAST);
-        self.state = State::Away { why: problem, retry_at: Instant::now() + wait, wait: next };
+        self.enter(State::Away { why: problem, retry_at: Instant::now() + wait, wait: next });
+    }
+
+    fn enter(&mut self, state: State) {
+        let was_loaded = matches!(self.state, State::Open(_));
+        self.state = state;
+        match (was_loaded, matches!(self.state, State::Open(_))) {
+            (false, true) => self.metrics.study_loaded(),
+            (true, false) => self.metrics.study_unloaded(),
+            _ => {}
+        }
     }
 
     /// Takes in all that waits, stores it in one commit, then answers.
     async fn drain(&mut self, first: Request) {
+        self.asked_at = Instant::now();
         if self.state.is_to_be_loaded() {
             self.load().await;
         }
@@ -229,6 +217,9 @@ impl Task {
                 let mut applied = Applied::default();
                 let reply = open.carry_out(command, now, &mut applied);
                 batch.take(applied);
+                if let Ok(Reply::Reported { kept: false, .. }) = &reply {
+                    self.metrics.observe_report_left_out();
+                }
                 reply
             }
             State::Away { why, .. } => Err(why.clone()),
@@ -240,12 +231,16 @@ impl Task {
     /// forgotten, everybody is told so, and the study is loaded again.
     async fn commit(&mut self, mut batch: Batch) {
         let mut stored = Ok(());
+        let mut wrote = false;
         if let State::Open(open) = &mut self.state
             && let Some(write) = batch.take_write(&self.id, open.study.version())
         {
             let started = Instant::now();
+            Failpoint::BeforeCommit.pass();
             match self.storage.commit(write).await {
                 Ok(version) => {
+                    wrote = true;
+                    Failpoint::BeforeReply.pass();
                     open.study.committed(version);
                     let stored = open.study.header().objective.as_ref();
                     let mut shown = self.objective.lock().unwrap_or_else(PoisonError::into_inner);
@@ -259,6 +254,9 @@ impl Task {
         }
         for saying in batch.sayings {
             saying(stored.as_ref().copied());
+        }
+        if wrote {
+            Failpoint::AfterReply.pass();
         }
         if stored.is_ok() {
             self.act(batch.effects);
@@ -281,7 +279,7 @@ impl Task {
             }
             CommitError::Missing => Refusal::not_found(format!("study `{}` was deleted", self.key.name)),
         };
-        self.state = State::Away { why: why.clone(), retry_at: Instant::now(), wait: RELOAD_FIRST };
+        self.enter(State::Away { why: why.clone(), retry_at: Instant::now(), wait: RELOAD_FIRST });
         why
     }
 
@@ -329,6 +327,8 @@ pub(super) fn refusal_of(error: &StorageError) -> Refusal {
             Refusal::internal("the study's records cannot be read; the server's log says more")
         }
         StorageError::Setup(refusal) => refusal.clone(),
+        StorageError::Fenced => Refusal::unavailable("another server has taken over the studies", 500)
+            .with_hint("nothing was changed: send it to the server that owns the studies now"),
         StorageError::Unsafe(_) => {
             Refusal::unavailable("the store is set up in a way that can lose results", 5_000)
         }

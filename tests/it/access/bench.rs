@@ -35,6 +35,11 @@ impl Bench {
             admin_token: Secret::parse(ROOT),
             ..Config::default()
         };
+        Self::with(config).await
+    }
+
+    /// One that is told this; it has to demand tokens, and to know [`ROOT`].
+    pub async fn with(config: Config) -> Self {
         let server = InProcess::with(config).await;
         let channel = Channel::from_shared(server.url.clone()).expect("a URL").connect().await;
         Self { channel: channel.expect("connected"), server }
@@ -65,20 +70,30 @@ impl Bench {
 
     /// Makes a call of any kind with one message, and takes the first message of its answer.
     pub async fn call(&self, path: &str, message: Vec<u8>, token: Option<&str>) -> Result<Vec<u8>, Status> {
-        let mut grpc = tonic::client::Grpc::new(self.channel.clone());
-        grpc.ready().await.expect("connected");
-        let request = with(tokio_stream::iter([message]), token);
-        let path = format!("/{path}").parse().expect("a path");
-        let answer = tokio::time::timeout(std::time::Duration::from_secs(20), async {
-            grpc.streaming(request, path, Raw).await?.into_inner().message().await
-        });
-        Ok(answer.await.expect("in time")?.unwrap_or_default())
+        call_on(&self.channel, path, vec![message], token).await
     }
 
     /// What is said to a call.
     pub async fn code(&self, path: &str, message: Vec<u8>, token: Option<&str>) -> Code {
         self.call(path, message, token).await.map_or_else(|status| status.code(), |_| Code::Ok)
     }
+}
+
+/// Makes a call of any kind with these messages, and takes the first message of its answer.
+pub async fn call_on(
+    channel: &Channel,
+    path: &str,
+    messages: Vec<Vec<u8>>,
+    token: Option<&str>,
+) -> Result<Vec<u8>, Status> {
+    let mut grpc = tonic::client::Grpc::new(channel.clone());
+    grpc.ready().await.expect("connected");
+    let request = with(tokio_stream::iter(messages), token);
+    let path = format!("/{path}").parse().expect("a path");
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(20), async {
+        grpc.streaming(request, path, Raw).await?.into_inner().message().await
+    });
+    Ok(answer.await.expect("in time")?.unwrap_or_default())
 }
 
 /// A request with a token.

@@ -75,7 +75,7 @@ fn studies() -> Vec<Row> {
     let spec = create_study("vision", "digits");
     vec![
         row("tunewright.v1.StudyService/CreateStudy", &spec, CREATE, Code::Ok),
-        row("tunewright.v1.StudyService/GetStudy", &v1::GetStudyRequest { study: there() }, READ, Code::Ok),
+        row("tunewright.v1.StudyService/GetStudy", &v1::GetStudyRequest { study: there() }, FETCH, Code::Ok),
         row("tunewright.v1.StudyService/ListStudies", &list("vision"), READ, Code::Ok),
         row("tunewright.v1.StudyService/ListStudies", &list(""), anywhere, Code::Ok),
         row(

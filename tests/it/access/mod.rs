@@ -1,7 +1,8 @@
 //! Who may do what, over the real wire: every call and every page against every role.
 
-mod bench;
-mod calls;
+pub(crate) mod bench;
+pub(crate) mod calls;
+mod clients;
 mod lists;
 mod streams;
-mod table;
+pub(crate) mod table;

@@ -28,7 +28,7 @@ async fn strangers(bench: &Bench) -> Vec<(&'static str, Option<String>)> {
 }
 
 /// The paths of all calls of the product's own services.
-fn calls() -> BTreeSet<String> {
+pub fn calls() -> BTreeSet<String> {
     let files = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).expect("descriptors").file;
     let mut paths = BTreeSet::new();
     for file in files {

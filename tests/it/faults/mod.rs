@@ -1,11 +1,18 @@
 //! Faults: processes killed while a study runs.
 
+mod chaos;
+mod failover;
+mod failpoints;
+mod results_spooled;
 mod server_killed;
+mod several_addresses;
+mod takeover;
 mod worker_drained;
 mod worker_killed;
 
 use std::time::Duration;
 
+use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 use tunewright::{Client, ConnectOptions, Study, TrialFilter};
 use tunewright_core::space::Space;
@@ -14,6 +21,9 @@ use tunewright_proto::convert::{StudyInfo, TrialInfo};
 
 /// How long a test waits for what must happen.
 const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Runs of the fault suite use up a core: one after the other, so that the tests beside them have the rest.
+static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// A study over one real parameter, with leases of two seconds.
 fn spec(max_trials: u64) -> StudySpec {
@@ -47,7 +57,7 @@ async fn ended(study: &Study) -> StudyInfo {
     }
 }
 
-async fn trials(study: &Study) -> Vec<TrialInfo> {
+pub async fn trials(study: &Study) -> Vec<TrialInfo> {
     study.trials(&TrialFilter::default()).await.expect("trials")
 }
 

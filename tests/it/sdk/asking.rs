@@ -109,7 +109,7 @@ async fn a_point_is_enqueued_and_a_study_changed_paused_and_deleted() {
 
 #[tokio::test]
 async fn a_wrong_address_and_a_missing_server_are_told_apart() {
-    let error = tunewright::Client::connect("https://nowhere:1").await.expect_err("no TLS");
+    let error = tunewright::Client::connect("ftp://nowhere:1").await.expect_err("no server");
     assert_eq!(error.code(), Code::Invalid);
     let server = InProcess::start().await;
     let url = server.url.clone();

@@ -5,6 +5,7 @@ mod leases;
 mod outages;
 mod results;
 mod running;
+mod tls;
 
 use serde_json::json;
 use tunewright::{Client, ConnectOptions, Study, StudyRef, StudySpec};

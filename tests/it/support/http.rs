@@ -26,3 +26,8 @@ pub async fn get_saying(url: &str, path: &str, lines: &str) -> (u16, String) {
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
     (status, body.to_owned())
 }
+
+/// The status line and the body of a GET.
+pub async fn get(url: &str, path: &str) -> (u16, String) {
+    get_saying(url, path, "").await
+}

@@ -21,6 +21,8 @@ impl Process {
         let child = Command::new(binary())
             .args(arguments)
             .env("TUNEWRIGHT_LOG", "info")
+            // What a killed worker leaves behind is none of the user's.
+            .env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
@@ -68,15 +70,29 @@ pub struct Server {
 impl Server {
     /// Starts one and waits until it listens.
     pub fn start(store: &str) -> Self {
-        let port =
-            TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
-        let mut server = Self { url: format!("http://{port}"), store: store.to_owned(), process: None };
+        let mut server = Self::planned(store);
         server.start_again();
         server
     }
 
+    /// One that does not run yet, at an address that is known already.
+    pub fn planned(store: &str) -> Self {
+        let port =
+            TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
+        Self { url: format!("http://{port}"), store: store.to_owned(), process: None }
+    }
+
     pub fn kill_9(&mut self) {
         self.process.take().expect("it runs").kill_9();
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        self.process.as_ref().expect("it runs").signal(signal);
+    }
+
+    /// Waits for it to end and answers with its exit code.
+    pub fn exit_code(&mut self) -> Option<i32> {
+        self.process.take().expect("it runs").exit_code()
     }
 
     /// Starts it once more on the same port and store.

@@ -11,8 +11,9 @@ use super::TrialRun;
 
 /// The longest value of one variable, in bytes: Linux refuses 128 KiB. A longer one is only in the file.
 const VALUE_MAX: usize = 120_000;
-/// What a worker that is itself a trial's process must not hand on.
-const STALE: [&str; 3] = ["TUNEWRIGHT_PARAM_", "TUNEWRIGHT_RESUME_", "TUNEWRIGHT_POINT"];
+/// What a worker that is itself a trial's process must not hand on; and the worker's own token, which a command that prints
+/// its environment would put into the trial's output. `--env` can hand one on.
+const STALE: [&str; 4] = ["TUNEWRIGHT_PARAM_", "TUNEWRIGHT_RESUME_", "TUNEWRIGHT_POINT", "TUNEWRIGHT_TOKEN"];
 
 /// The directory of one trial's files; removed when dropped.
 #[derive(Debug)]

@@ -2,18 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 use serde_json::json;
 use tokio::task::JoinSet;
-use tonic::transport::Channel;
-use tonic::{Code, Status};
 use tunewright::{Client, StudyName, StudyRef, StudySpec};
-use tunewright_proto::status::from_status;
-use tunewright_proto::v1;
-use tunewright_proto::v1::trial_service_client::TrialServiceClient;
 
+use super::asker::Asker;
 use super::machine::own_cpu;
 use super::store::Store;
 use super::target::Target;
@@ -99,7 +94,7 @@ impl Cell {
         let mut clients = JoinSet::new();
         for number in 0..self.clients {
             let asker = Asker::connect(url, study, number).await?;
-            clients.spawn(asker.work(begin, begin + self.duration));
+            clients.spawn(work(asker, begin, begin + self.duration));
         }
         let mut all = Tally { times: Histogram::new_with_max(LONGEST_US, 3)?, trials: 0 };
         while let Some(tally) = clients.join_next().await {
@@ -111,72 +106,22 @@ impl Cell {
     }
 }
 
-/// One client with a connection of its own.
-struct Asker {
-    trials: TrialServiceClient<Channel>,
-    study: v1::StudyRef,
-    client_id: String,
-}
-
-impl Asker {
-    async fn connect(url: &str, study: &StudyRef, number: usize) -> anyhow::Result<Self> {
-        let channel = Channel::from_shared(url.to_owned())?.tcp_nodelay(true).connect().await?;
-        let client_id = format!("bench-{number}");
-        Ok(Self { trials: TrialServiceClient::new(channel), study: study.into(), client_id })
-    }
-
-    async fn work(mut self, begin: Instant, end: Instant) -> anyhow::Result<Tally> {
-        let mut tally = Tally { times: Histogram::new_with_max(LONGEST_US, 3)?, trials: 0 };
-        loop {
-            let started = Instant::now();
-            if started >= end {
-                return Ok(tally);
-            }
-            self.round_trip(tally.trials).await?;
-            tally.trials += 1;
-            let ended = Instant::now();
-            // By when they end: counting by when they begin would leave out the slowest.
-            if begin <= ended && ended <= end {
-                let micros = u64::try_from((ended - started).as_micros()).unwrap_or(u64::MAX);
-                tally.times.saturating_record(micros);
-            }
+async fn work(mut asker: Asker, begin: Instant, end: Instant) -> anyhow::Result<Tally> {
+    let mut tally = Tally { times: Histogram::new_with_max(LONGEST_US, 3)?, trials: 0 };
+    loop {
+        let started = Instant::now();
+        if started >= end {
+            return Ok(tally);
+        }
+        asker.round_trip().await?;
+        tally.trials += 1;
+        let ended = Instant::now();
+        // By when they end: counting by when they begin would leave out the slowest.
+        if begin <= ended && ended <= end {
+            let micros = u64::try_from((ended - started).as_micros()).unwrap_or(u64::MAX);
+            tally.times.saturating_record(micros);
         }
     }
-
-    async fn round_trip(&mut self, round: u64) -> anyhow::Result<()> {
-        let request = v1::AskTrialsRequest {
-            study: Some(self.study.clone()),
-            client_id: self.client_id.clone(),
-            request_id: format!("{}-{round}", self.client_id),
-            count: 1,
-            reclaim: false,
-        };
-        let answer = loop {
-            match self.trials.ask_trials(request.clone()).await {
-                Ok(answer) => break answer.into_inner(),
-                Err(status) => wait_if_busy(status).await?,
-            }
-        };
-        let assignment = answer.assignments.into_iter().next().context("an ask without an answer")?;
-        let lease = assignment.lease.context("an assignment without a lease")?;
-        // Any number does, as long as the search has something to learn.
-        let loss = as_f64(lease.trial.wrapping_mul(2_654_435_761) % 1_000_003) / 1_000_003.0;
-        let request = v1::CompleteTrialRequest { lease: Some(lease), loss, ..Default::default() };
-        while let Err(status) = self.trials.complete_trial(request.clone()).await {
-            wait_if_busy(status).await?;
-        }
-        Ok(())
-    }
-}
-
-/// Waits as long as a busy server asks for; the round trip takes that much longer.
-async fn wait_if_busy(status: Status) -> anyhow::Result<()> {
-    if status.code() != Code::ResourceExhausted {
-        return Err(status.into());
-    }
-    let wait = from_status(&status).retry_after_ms.unwrap_or(10);
-    tokio::time::sleep(Duration::from_millis(wait)).await;
-    Ok(())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of seconds of work stay far below 2^53")]

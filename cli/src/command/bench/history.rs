@@ -12,9 +12,10 @@ use tunewright_core::study::{
     TrialResult, Version,
 };
 use tunewright_core::suggest::build;
-use tunewright_server::storage::{OpenOptions, StudyWrite, open};
+use tunewright_server::storage::{OpenOptions, Storage, StudyWrite};
 
 use super::suggest;
+use crate::alone_store::AloneStore;
 
 /// Trials in one commit.
 const BATCH: u64 = 1_000;
@@ -36,7 +37,12 @@ impl History {
     /// # Errors
     /// When the store cannot be opened, refuses a write, or has a study of this name.
     pub async fn write(store: &str, name: &StudyRef, trials: u64) -> anyhow::Result<()> {
-        let storage = open(store, OpenOptions { allow_unsafe: true }).await?;
+        let alone = AloneStore::open(store, OpenOptions { allow_unsafe: true }).await?;
+        Self::fill(alone.storage(), name, trials).await?;
+        alone.release().await
+    }
+
+    async fn fill(storage: &dyn Storage, name: &StudyRef, trials: u64) -> anyhow::Result<()> {
         let mut history = Self::new(name, trials)?;
         let header = history.study.header().clone();
         if storage.create(&header).await?.is_some() {
@@ -141,7 +147,7 @@ mod tests {
         History::write(&store, &name, 1_001).await.expect("written");
         History::write(&store, &name, 1).await.expect_err("it is there already, and stays as it is");
 
-        let storage = open(&store, OpenOptions::default()).await.expect("opened");
+        let storage = tunewright_server::storage::open(&store, OpenOptions::default()).await.expect("opened");
         let stored =
             storage.load(&StudyId::new("far").expect("a legal id")).await.expect("read").expect("there");
         assert_eq!(stored.version, Version(2));

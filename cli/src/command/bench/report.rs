@@ -3,8 +3,11 @@
 use serde::Serialize;
 
 use super::cell::Row;
+use super::fleet::FleetRow;
 use super::machine::Machine;
+use super::overload::OverloadRow;
 use super::restart::RestartTime;
+use super::soak::SoakRow;
 use super::store::Unmeasured;
 use super::suggest::SuggestTime;
 use crate::context::Context;
@@ -17,6 +20,9 @@ pub struct Report {
     not_measured: Vec<Unmeasured>,
     suggest: Vec<SuggestTime>,
     restart: Vec<RestartTime>,
+    workers: Vec<FleetRow>,
+    soak: Vec<SoakRow>,
+    overload: Vec<OverloadRow>,
 }
 
 impl Report {
@@ -27,6 +33,9 @@ impl Report {
             not_measured: Vec::new(),
             suggest: Vec::new(),
             restart: Vec::new(),
+            workers: Vec::new(),
+            soak: Vec::new(),
+            overload: Vec::new(),
         }
     }
 
@@ -94,6 +103,78 @@ impl Report {
             time.store, time.trials, time.ended_by, time.served_s, time.suggested_s,
         );
         self.restart.push(time);
+        Self::tell(context, &line)
+    }
+
+    pub fn print_fleet_head(&self, context: &Context) -> anyhow::Result<()> {
+        Self::tell(
+            context,
+            "\nattached workers         workers  seconds  attached s  heartbeats   p99 ms   max ms  false losses  server MiB  CPU\n",
+        )
+    }
+
+    pub fn add_fleet(&mut self, row: FleetRow, context: &Context) -> anyhow::Result<()> {
+        let line = format!(
+            "{:<22} {:>9} {:>8.0} {:>11.1} {:>11} {:>8} {:>8} {:>13} {:>11.0} {:>3.0}%\n",
+            row.store,
+            row.workers,
+            row.seconds,
+            row.attached_s,
+            row.heartbeats,
+            millis(row.p99_us),
+            millis(row.max_us),
+            row.false_losses,
+            row.server_peak_mib,
+            row.server_cpu_share * 100.0,
+        );
+        self.workers.push(row);
+        Self::tell(context, &line)
+    }
+
+    pub fn print_soak_head(&self, context: &Context) -> anyhow::Result<()> {
+        Self::tell(
+            context,
+            "\nsoak                     seconds  studies  round trips/s   p50 ms   p99 ms   max ms  server MiB in each fifth\n",
+        )
+    }
+
+    pub fn add_soak(&mut self, row: SoakRow, context: &Context) -> anyhow::Result<()> {
+        let memory: String = row.memory_mib.iter().map(|mib| format!(" {mib:>5.0}")).collect();
+        let line = format!(
+            "{:<22} {:>9.0} {:>8} {:>14.0} {:>8} {:>8} {:>8}  {memory}\n",
+            row.store,
+            row.seconds,
+            row.studies,
+            row.per_second,
+            millis(row.p50_us),
+            millis(row.p99_us),
+            millis(row.max_us),
+        );
+        self.soak.push(row);
+        Self::tell(context, &line)
+    }
+
+    pub fn print_overload_head(&self, context: &Context) -> anyhow::Result<()> {
+        Self::tell(
+            context,
+            "\noverload                 seconds   peak/s  overload/s  share  slowest   refused  recovered s  server MiB\n",
+        )
+    }
+
+    pub fn add_overload(&mut self, row: OverloadRow, context: &Context) -> anyhow::Result<()> {
+        let recovered = row.recovered_s.map_or_else(|| "not in 10".to_owned(), |s| format!("{s:.1}"));
+        let line = format!(
+            "{:<22} {:>9.0} {:>8.0} {:>11.0} {:>5.0}% {:>7.0}% {:>9} {recovered:>12} {:>11.0}\n",
+            row.store,
+            row.seconds,
+            row.peak,
+            row.goodput,
+            row.goodput_share * 100.0,
+            row.slowest_share * 100.0,
+            row.refused,
+            row.server_peak_mib,
+        );
+        self.overload.push(row);
         Self::tell(context, &line)
     }
 

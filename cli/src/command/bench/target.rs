@@ -56,6 +56,31 @@ impl Target {
         Ok(Self { url: url.to_owned(), process, cpu_before })
     }
 
+    /// The most memory it has held, in MiB.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn peak_memory_mib(&self) -> anyhow::Result<f64> {
+        self.memory_mib("VmHWM:")
+    }
+
+    /// The memory it holds now, in MiB.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn held_memory_mib(&self) -> anyhow::Result<f64> {
+        self.memory_mib("VmRSS:")
+    }
+
+    fn memory_mib(&self, figure: &str) -> anyhow::Result<f64> {
+        let pid = self.process.id().context("the server has ended")?;
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(figure));
+        let kib: f64 =
+            line.and_then(|line| line.split_whitespace().next()).context("no memory is told")?.parse()?;
+        Ok(kib / 1024.0)
+    }
+
     /// Ends it as a crash would, and waits until it is gone.
     ///
     /// # Errors

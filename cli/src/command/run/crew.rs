@@ -105,6 +105,8 @@ impl Recipe {
             "--pool",
             plan.spec.pool.as_str(),
             "--until-stdin-closes",
+            // This server's port is another the next time: nobody would ever take what is left.
+            "--no-spool",
         ]
         .map(str::to_owned)
         .into();

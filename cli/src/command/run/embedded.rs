@@ -34,7 +34,7 @@ impl Embedded {
         let listener = TcpListener::bind("127.0.0.1:0").await.context("cannot listen on 127.0.0.1")?;
         let url = format!("http://{}", listener.local_addr()?);
         let config = Config {
-            store: plan.store.clone(),
+            store: plan.store.to_string(),
             allow_unsafe_store: plan.allow_unsafe_store,
             grace: GRACE,
             ..Config::default()

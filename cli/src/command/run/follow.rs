@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anyhow::bail;
-use tokio::time::{MissedTickBehavior, interval};
-use tunewright::{EndReason, Study, StudyInfo, Transition, TrialEvent, WatchEvent};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
+use tunewright::{EndReason, Study, StudyInfo, Transition, TrialEvent, Watch, WatchEvent};
 use tunewright_core::study::Counts;
 
 use super::crew::Crew;
@@ -17,6 +17,10 @@ const REFRESH: Duration = Duration::from_millis(250);
 const IDLE_REFRESHES: u32 = 8;
 /// So many trials failed, and none has ever completed: the command is wrong, not the points.
 const HOPELESS_AFTER: u64 = 20;
+
+/// How long events are told at the end, when they go on and on, and when none comes.
+const CATCH_UP: Duration = Duration::from_secs(1);
+const SILENCE: Duration = Duration::from_millis(100);
 
 /// Why following ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,15 +69,29 @@ pub async fn follow(
                 idle = 0;
                 let info = study.info().await?;
                 progress.show(&info);
-                if info.status.is_terminal() {
-                    return Ok(End::Ended);
-                }
-                if is_hopeless(opened.counts, info.counts) {
-                    return Ok(End::Hopeless);
-                }
+                let end = if info.status.is_terminal() {
+                    End::Ended
+                } else if is_hopeless(opened.counts, info.counts) {
+                    End::Hopeless
+                } else {
+                    continue;
+                };
+                catch_up(study, &mut watch, &mut progress).await?;
+                return Ok(end);
             }
         }
     }
+}
+
+/// The counts are ahead of the events: tells what is on its way still, for a moment.
+async fn catch_up(study: &Study, watch: &mut Watch, progress: &mut Progress) -> anyhow::Result<()> {
+    let deadline = Instant::now() + CATCH_UP;
+    while let Ok(Some(event)) = timeout_at(deadline.min(Instant::now() + SILENCE), watch.next()).await {
+        if let WatchEvent::Trial(event) = event? {
+            tell(study, progress, &event).await;
+        }
+    }
+    Ok(())
 }
 
 /// Failures of earlier runs do not count: the command may have been mended since.

@@ -19,7 +19,7 @@ use crate::context::Context;
 use crate::durations;
 use crate::failure::Interrupted;
 use crate::signals::Signals;
-use crate::store;
+use crate::store::{self, StoreUrl};
 use crate::telemetry::say;
 use crew::Crew;
 use embedded::Embedded;
@@ -48,8 +48,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub workers: u16,
     /// Where studies are kept: redb, redb:DIR, redis://HOST:PORT, rediss://HOST:PORT or memory: [default: redb]
-    #[arg(long, value_name = "STORE", env = "TUNEWRIGHT_STORE")]
-    pub store: Option<String>,
+    #[arg(long, value_name = "STORE", env = "TUNEWRIGHT_STORE", hide_env_values = true)]
+    pub store: Option<StoreUrl>,
     /// The directory of the embedded store
     #[arg(long, value_name = "DIR", env = "TUNEWRIGHT_DATA_DIR", default_value = store::DEFAULT_DATA_DIR)]
     pub data_dir: String,

@@ -8,7 +8,7 @@ use tunewright_worker::runner::Template;
 
 use super::{Format, RunArgs};
 use crate::context::Context;
-use crate::store;
+use crate::store::{self, StoreUrl};
 use crate::study_file::StudyFile;
 use crate::telemetry::say;
 
@@ -21,7 +21,7 @@ pub struct Plan {
     pub variables: Vec<(String, String)>,
     pub workers: u16,
     /// As the server wants it.
-    pub store: String,
+    pub store: StoreUrl,
     pub allow_unsafe_store: bool,
     pub drain_grace: Duration,
     pub format: Format,

@@ -114,7 +114,7 @@ fn headline(info: &StudyInfo) -> String {
 
 /// How to look closer, and how to go on.
 fn inspect_hint(info: &StudyInfo, plan: &Plan) -> String {
-    if plan.store == "memory:" {
+    if &*plan.store == "memory:" {
         return "nothing is kept of it: --store redb keeps the next one".to_owned();
     }
     let serve = match plan.store.strip_prefix("redb:") {
@@ -137,7 +137,7 @@ pub fn pause_note(info: &StudyInfo, plan: &Plan) -> String {
         None => count(done, "trial"),
     };
     let best = info.best.map_or_else(String::new, |best| format!(", best loss {}", loss(best.loss)));
-    if plan.store == "memory:" {
+    if &*plan.store == "memory:" {
         return format!("stopped after {done}{best}; nothing is kept in memory");
     }
     format!("stopped after {done}{best}; run the same command again to go on")

@@ -1,7 +1,8 @@
 //! What a server is told: flags, else the environment (clap merges these two), else a file, else defaults.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -9,7 +10,10 @@ use serde::Deserialize;
 use tunewright_core::{Code, Refusal};
 
 use super::ServeArgs;
-use crate::{durations, store};
+use super::doors::{DoorArgs, Doors};
+use super::limits::{self, SetLimit};
+use crate::durations;
+use crate::store::{self, StoreUrl};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:7070";
 const DEFAULT_GRACE: Duration = Duration::from_secs(30);
@@ -21,11 +25,17 @@ const ORPHAN_GRACE: Duration = Duration::from_secs(2);
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct FileSettings {
     listen: Option<String>,
-    store: Option<String>,
+    store: Option<StoreUrl>,
     data_dir: Option<String>,
     allow_unsafe_store: bool,
     insecure_i_know: bool,
     drain_grace: Option<String>,
+    auth: bool,
+    admin_token_file: Option<PathBuf>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    tls_client_ca: Option<PathBuf>,
+    limits: BTreeMap<String, u64>,
 }
 
 impl FileSettings {
@@ -42,6 +52,16 @@ impl FileSettings {
         serde_saphyr::from_str_with_options(&text, crate::yaml::options())
             .with_context(|| format!("cannot use `{}`", path.display()))
     }
+
+    fn take_doors(&mut self) -> DoorArgs {
+        DoorArgs {
+            auth: self.auth,
+            admin_token_file: self.admin_token_file.take(),
+            tls_cert: self.tls_cert.take(),
+            tls_key: self.tls_key.take(),
+            tls_client_ca: self.tls_client_ca.take(),
+        }
+    }
 }
 
 /// All settings of a server, complete and checked.
@@ -50,9 +70,11 @@ pub struct Settings {
     /// `HOST:PORT`.
     pub listen: String,
     /// As the server wants it: `memory:`, `redb:DIR`, `redis://...` or `rediss://...`.
-    pub store: String,
+    pub store: StoreUrl,
     pub allow_unsafe_store: bool,
     pub insecure_i_know: bool,
+    pub doors: Doors,
+    pub limits: Vec<SetLimit>,
     pub drain_grace: Duration,
     pub exit_with_stdin: bool,
 }
@@ -60,7 +82,8 @@ pub struct Settings {
 impl Settings {
     /// # Errors
     /// `invalid`, naming the setting.
-    pub fn merge(args: ServeArgs, file: FileSettings) -> Result<Self, Refusal> {
+    pub fn merge(args: ServeArgs, mut file: FileSettings) -> Result<Self, Refusal> {
+        let doors = Doors::merge(args.doors, file.take_doors())?;
         let data_dir = args.data_dir.or(file.data_dir).unwrap_or_else(|| store::DEFAULT_DATA_DIR.to_owned());
         let store = args.store.or(file.store);
         let grace = args.drain_grace.or(file.drain_grace);
@@ -69,6 +92,8 @@ impl Settings {
             store: store::resolve(store.as_deref(), &data_dir)?,
             allow_unsafe_store: args.allow_unsafe_store || file.allow_unsafe_store,
             insecure_i_know: args.insecure_i_know || file.insecure_i_know,
+            doors,
+            limits: limits::merge(args.limits, &file.limits)?,
             drain_grace: match grace {
                 Some(text) => durations::parse(&text).map_err(|refusal| refusal.within("drain-grace"))?,
                 None if args.exit_with_stdin => ORPHAN_GRACE,
@@ -88,17 +113,19 @@ impl Settings {
             .await
             .with_context(|| format!("`{}` must be HOST:PORT, for example `{DEFAULT_LISTEN}`", self.listen))?
             .collect();
-        if !self.insecure_i_know && !addresses.iter().all(|address| address.ip().is_loopback()) {
+        let may_be_open = self.insecure_i_know || self.doors.keep_strangers_out();
+        if !may_be_open && !addresses.iter().all(|address| address.ip().is_loopback()) {
             let message = format!(
-                "`{}` can be reached from other machines, and nobody would be asked who they are",
-                self.listen
+                "`{}` can be reached from other machines, and {} would be missing",
+                self.listen,
+                self.doors.missing()
             );
             return Err(Refusal {
                 field: Some("listen".to_owned()),
                 ..Refusal::new(Code::Forbidden, message)
             }
             .with_hint(
-                "listen on 127.0.0.1, or add --insecure-i-know where the network is closed to strangers",
+                "listen on 127.0.0.1, or add --auth, --tls-cert and --tls-key, or --insecure-i-know where the network is closed to strangers",
             )
             .into());
         }
@@ -117,6 +144,8 @@ mod tests {
             data_dir: None,
             allow_unsafe_store: false,
             insecure_i_know: false,
+            doors: DoorArgs::default(),
+            limits: Vec::new(),
             drain_grace: None,
             exit_with_stdin: false,
             config: None,
@@ -139,15 +168,17 @@ mod tests {
             settings,
             Settings {
                 listen: "127.0.0.1:2".to_owned(),
-                store: "redis://cache".to_owned(),
+                store: "redis://cache".to_owned().into(),
                 allow_unsafe_store: false,
                 insecure_i_know: false,
+                doors: Doors::default(),
+                limits: Vec::new(),
                 drain_grace: Duration::from_secs(5),
                 exit_with_stdin: false,
             }
         );
         let plain = Settings::merge(no_args(), file("").expect("an empty file")).expect("defaults");
-        assert_eq!((plain.listen.as_str(), plain.store.as_str()), (DEFAULT_LISTEN, "redb:.tunewright"));
+        assert_eq!((plain.listen.as_str(), &*plain.store), (DEFAULT_LISTEN, "redb:.tunewright"));
         assert_eq!(plain.drain_grace, DEFAULT_GRACE);
     }
 

@@ -1,6 +1,6 @@
 //! Report: an intermediate value; also a sign of life.
 
-use super::super::{Change, Decision, Reply, Report, ReportTrial, ResumeHint, Study, Transition};
+use super::super::{Change, Decision, Reply, Report, ReportTrial, ResumeHint, Study, Transition, Trial};
 use super::draft::Draft;
 use super::{limits, standing};
 use crate::{Refusal, Timestamp};
@@ -12,21 +12,24 @@ pub(super) fn decide(study: &Study, command: &ReportTrial, now: Timestamp) -> Re
     let trial = standing::holder(study, &command.lease)?;
 
     let mut draft = Draft::new(study, now);
-    draft.push(Change::ReportAdded {
-        trial: trial.number,
-        report: Report {
-            attempt: trial.attempt,
-            step: command.step,
-            loss: command.loss,
-            metrics: command.metrics.clone(),
-            at: now,
-        },
-    });
+    let kept = study.index.reports(trial.number) < Trial::REPORTS_MAX;
+    if kept {
+        draft.push(Change::ReportAdded {
+            trial: trial.number,
+            report: Report {
+                attempt: trial.attempt,
+                step: command.step,
+                loss: command.loss,
+                metrics: command.metrics.clone(),
+                at: now,
+            },
+        });
+    }
     if let Some(uri) = &command.checkpoint_uri {
         draft.keep_hint(trial.number, &ResumeHint { step: command.step, checkpoint_uri: uri.clone() });
     }
     draft.renew(trial.number);
-    Ok(draft.finish(Reply::Reported { stop: false }))
+    Ok(draft.finish(Reply::Reported { stop: false, kept }))
 }
 
 /// # Errors
@@ -70,7 +73,7 @@ mod tests {
         let lease = bench.lease();
         bench.pass(10_000);
         let reply = bench.tell(Command::Report(report(&lease, 3)));
-        assert_eq!(reply, Ok(Reply::Reported { stop: false }));
+        assert_eq!(reply, Ok(Reply::Reported { stop: false, kept: true }));
         let metrics = BTreeMap::from([("accuracy".to_owned(), 0.75)]);
         let kept = Report { attempt: 1, step: 3, loss: Some(0.25), metrics, at: bench.now };
         let trial = TrialNumber(0);
@@ -81,6 +84,28 @@ mod tests {
         let rev = bench.study.version();
         let event = Event::Report { rev, number: trial, step: 3, loss: Some(0.25), at: bench.now };
         assert_eq!(bench.effects, [Effect::Publish(event)]);
+    }
+
+    #[test]
+    fn so_many_values_of_an_attempt_are_kept_and_more_are_signs_of_life() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        for step in 0..u64::from(Trial::REPORTS_MAX) {
+            let reply = bench.tell(Command::Report(report(&lease, step)));
+            assert_eq!(reply, Ok(Reply::Reported { stop: false, kept: true }));
+        }
+        bench.pass(10_000);
+        let more = ReportTrial { checkpoint_uri: Some("s3://models/1".to_owned()), ..report(&lease, 1) };
+        let reply = bench.tell(Command::Report(more));
+        assert_eq!(reply, Ok(Reply::Reported { stop: false, kept: false }));
+        assert!(!bench.changes.iter().any(|change| matches!(change, Change::ReportAdded { .. })));
+        assert_eq!(bench.study.next_timer(), Some(bench.now.plus_millis(30_000)));
+        assert!(bench.trial(0).hint.is_some(), "where to go on is kept");
+        bench.expire();
+        bench.pass(60_000);
+        let next = bench.lease();
+        let reply = bench.tell(Command::Report(report(&next, 0)));
+        assert_eq!(reply, Ok(Reply::Reported { stop: false, kept: true }), "another attempt has its own");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Whether a study ends: its budgets and stop rules, looked at after every command that may have met one.
 
-use super::super::{EndCause, EndReason, TrialState};
+use super::super::{EndCause, EndReason, Study, TrialState};
 use super::draft::Draft;
 use crate::Refusal;
 
@@ -46,7 +46,7 @@ impl Draft<'_> {
             return Some(EndCause::Timeout);
         }
         let over = counts.queued == 0 && counts.running == 0;
-        let spent = budget.max_trials.is_some_and(|most| counts.budgeted() >= most);
+        let spent = budget.max_trials.is_some_and(|most| counts.budgeted() >= most) || self.is_full();
         (spent && over && header.closing.is_none()).then_some(EndCause::MaxTrials)
     }
 
@@ -78,8 +78,19 @@ impl Draft<'_> {
         self.check_has_budget()
     }
 
-    /// Refuses if all trials of the budget exist already.
+    /// Whether it has as many trials as a study can have.
+    fn is_full(&self) -> bool {
+        self.trial(Study::LAST_TRIAL).is_some()
+    }
+
+    /// Refuses if all trials of the budget exist already, or as many as a study can have.
     pub(super) fn check_has_budget(&self) -> Result<(), Refusal> {
+        if self.is_full() {
+            let message = format!("a study has at most {} trials", Study::TRIALS_MAX);
+            return Err(
+                Refusal::closed(message).with_hint("go on in a new study, and add the best trials to it")
+            );
+        }
         let max_trials = self.header().spec.budget.max_trials;
         if let Some(most) = max_trials.filter(|most| self.counts().budgeted() >= *most) {
             let message = format!("all {most} trials of the study's budget exist already");
@@ -92,8 +103,37 @@ impl Draft<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::super::fixture::{Bench, x};
-    use super::super::super::{Next, NoProgress, Status, TrialNumber, Waiting};
+    use super::super::super::{Command, EnqueueTrial, Next, NoProgress, Status, Trial, TrialNumber, Waiting};
     use super::*;
+
+    #[test]
+    fn a_study_has_so_many_trials_and_ends_with_the_last_of_them() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        bench.complete(&lease, 0.5).expect("completed");
+        let before_last = TrialNumber(Study::LAST_TRIAL.0 - 1);
+        let trial = Trial { number: before_last, ..bench.trial(0).clone() };
+        let header = bench.study.header().clone();
+        bench.study = Study::load(header, bench.study.version(), vec![trial], bench.now);
+        assert_eq!(bench.study.next(bench.now), Next::Fresh(Study::LAST_TRIAL));
+        let lease = bench.lease();
+        bench.complete(&lease, 0.5).expect("completed");
+        assert_eq!(bench.study.trials().last().map(|trial| trial.number), Some(Study::LAST_TRIAL));
+        assert_eq!(bench.status(), Status::Completed);
+        assert_eq!(bench.study.header().closing, Some(EndCause::MaxTrials));
+
+        let mut bench = Bench::new(|_| ());
+        bench.enqueue(x(0.5));
+        let trial = Trial { number: Study::LAST_TRIAL, ..bench.trial(0).clone() };
+        let header = bench.study.header().clone();
+        bench.study = Study::load(header, bench.study.version(), vec![trial], bench.now);
+        let one_more = Command::Enqueue(EnqueueTrial { fixed: x(0.25), request_id: None });
+        let refusal = bench.tell(one_more).expect_err("one too many");
+        assert_eq!(refusal.message, "a study has at most 10000000 trials");
+        let lease = bench.lease();
+        bench.complete(&lease, 0.5).expect("completed");
+        assert_eq!(bench.status(), Status::Completed);
+    }
 
     #[test]
     fn max_trials_ends_the_study_when_the_last_of_them_has_ended() {
@@ -118,7 +158,7 @@ mod tests {
         let waits = Next::Wait { why: Waiting::BudgetInFlight, until: None };
         assert_eq!(bench.study.next(bench.now), waits);
         let cancel = super::super::super::CancelTrial { trial: TrialNumber(0) };
-        bench.tell(super::super::super::Command::Cancel(cancel)).expect("cancelled");
+        bench.tell(Command::Cancel(cancel)).expect("cancelled");
         assert_eq!((bench.status(), bench.lease().trial), (Status::Active, TrialNumber(1)));
     }
 

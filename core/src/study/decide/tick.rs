@@ -63,6 +63,20 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_was_set_back_makes_no_backoff_longer_than_the_longest() {
+        let mut bench = Bench::new(|_| ());
+        bench.lease();
+        bench.expire();
+        bench.now = Timestamp(bench.now.as_millis() - 900_000);
+        bench.reload();
+        let longest = bench.study.header().spec.retry.backoff_max_ms;
+        assert_eq!(bench.trial(0).not_before, Some(bench.now.plus_millis(longest)));
+        assert_eq!(bench.study.next_timer(), Some(bench.now.plus_millis(longest)));
+        bench.pass(longest);
+        assert_eq!(bench.lease().attempt, 2);
+    }
+
+    #[test]
     fn the_studys_time_runs_from_the_first_lease_pauses_included() {
         let mut bench = Bench::new(|spec| spec.budget.timeout_ms = Some(20_000));
         assert_eq!(bench.study.next_timer(), None);

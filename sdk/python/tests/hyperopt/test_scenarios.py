@@ -64,14 +64,16 @@ def test_all_fail_and_that_is_told() -> None:
 
 def test_the_first_exception_comes_back_as_its_own_type() -> None:
     def fail(x: float) -> float:
+        time.sleep(0.2)
         raise FileNotFoundError("data.csv")
 
     trials = TunewrightTrials(parallelism=2)
     with pytest.raises(FileNotFoundError, match=r"^data\.csv$") as caught:
-        minimized(fail, trials)
+        minimized(fail, trials, max_evals=1000)
     assert "in fail" in caught.value.remote_traceback  # type: ignore[attr-defined]
     assert "in fail" in str(caught.value.__cause__)
-    assert 1 <= states(trials).count(JOB_STATE_ERROR) <= 4
+    # How many others fail until the first is told depends on how busy the machine is; the rest never begins.
+    assert 1 <= states(trials).count(JOB_STATE_ERROR) <= 100
 
 
 def test_a_timeout_waits_for_what_runs(tmp_path: Path) -> None:

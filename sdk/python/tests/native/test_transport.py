@@ -47,7 +47,9 @@ def test_addresses_are_read_as_people_write_them(written: str, meant: str) -> No
     assert url(written) == meant
 
 
-@pytest.mark.parametrize("written", ["", "host", "https://host:1", "host:1/path", "a b:1", "h:0", "::1:9", 7])
+@pytest.mark.parametrize(
+    "written", ["", "host", "ftp://host:1", "a:1,,b:2", "host:1/path", "a b:1", "h:0", "::1:9", 7]
+)
 def test_what_is_no_address_is_refused(written: str) -> None:
     with pytest.raises(errors.Invalid) as caught:
         Connection(written)

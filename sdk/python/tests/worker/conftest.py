@@ -169,7 +169,15 @@ def start_worker(server: Any, tmp_path: Path) -> Iterator[Callable[..., RunningW
         path = os.pathsep.join([str(PACKAGE), str(Path(__file__).parent)])
         errors = tmp_path / f"worker-{len(started)}.log"
         worker = RunningWorker(
-            told, {**os.environ, "PYTHONPATH": path, "TEST_DIR": str(tmp_path), **env}, errors
+            told,
+            {
+                **os.environ,
+                "PYTHONPATH": path,
+                "TEST_DIR": str(tmp_path),
+                "XDG_STATE_HOME": str(tmp_path),
+                **env,
+            },
+            errors,
         )
         started.append(worker)
         return worker

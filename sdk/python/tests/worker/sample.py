@@ -174,3 +174,8 @@ def prints_much(trial: Any) -> float:
     print("x" * 100_000)
     print("y" * 100_000, file=sys.stderr)
     return 0.5
+
+
+def slow(trial: Any) -> float:
+    time.sleep(1)
+    return 0.5

@@ -14,10 +14,11 @@ import pytest
 
 from tests.worker.conftest import PACKAGE
 from tunewright._outcome import OUTPUT_MAX
+from tunewright._transport.connection import Connection
 from tunewright.errors import Invalid, TunewrightError
 from tunewright.v1.trial_pb2 import LeaseRef
 from tunewright.worker._frames import Decoder, encode
-from tunewright.worker.attach import HEARTBEAT_LEAST, Announcement, period
+from tunewright.worker.attach import HEARTBEAT_LEAST, Announcement, period, until_next
 from tunewright.worker.backoff import Backoff
 from tunewright.worker.deliver import GaveUp, deliver
 from tunewright.worker.gpus import shared_out
@@ -78,6 +79,10 @@ def test_heartbeats_follow_the_shortest_lease() -> None:
     assert period(leases(30.0), 10.0) == 10.0
     assert period(leases(30.0, 3.0), 10.0) == 1.0
     assert period(leases(0.001), 10.0) == HEARTBEAT_LEAST
+    # As often it looks for a server that is away.
+    assert until_next(12.0, leases()) == 12.0
+    assert until_next(12.0, leases(3.0)) == 1.0
+    assert until_next(0.4, leases(3.0)) == 0.4
 
 
 class Failure(grpc.RpcError, grpc.Call):  # type: ignore[misc]
@@ -110,7 +115,12 @@ def test_what_may_pass_is_tried_again_and_what_never_will_is_not() -> None:
             raise Failure(passing.pop())
         return 7
 
-    assert deliver("a result", threading.Event(), call, failed=lambda: failed.append(1)) == 7
+    assert (
+        deliver(
+            "a result", Connection("127.0.0.1:1"), threading.Event(), call, failed=lambda: failed.append(1)
+        )
+        == 7
+    )
     assert len(failed) == 3
     calls = 0
 
@@ -120,7 +130,7 @@ def test_what_may_pass_is_tried_again_and_what_never_will_is_not() -> None:
         raise Failure(grpc.StatusCode.INVALID_ARGUMENT)
 
     with pytest.raises(TunewrightError):
-        deliver("a result", threading.Event(), refused)
+        deliver("a result", Connection("127.0.0.1:1"), threading.Event(), refused)
     assert calls == 1
 
 
@@ -132,7 +142,7 @@ def test_an_end_gives_up() -> None:
         raise Failure(grpc.StatusCode.UNAVAILABLE)
 
     with pytest.raises(GaveUp):
-        deliver("a result", give_up, call)
+        deliver("a result", Connection("127.0.0.1:1"), give_up, call)
 
 
 def test_the_kernels_counter_of_kills_is_read() -> None:

@@ -60,6 +60,8 @@ class LocalWorker:
             raise Invalid(f"must be at least 1, not `{slots}`", field="slots")
         self._grace = drain_grace
         command = [sys.executable, "-m", "tunewright.worker", "--json", "--exit-with-stdin"]
+        # A server of this process has another port the next time: nobody would ever take what is left.
+        command += ["--no-spool"]
         command += ["--server", url(address), "--slots", str(slots), "--drain-grace", str(drain_grace)]
         command += ["--pool", pool] if pool is not None else []
         command += ["--study", study] if study is not None else []

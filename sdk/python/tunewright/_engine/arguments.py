@@ -66,10 +66,14 @@ class Options:
     """Whether points of a finite space come again once all were tried; else the run ends then."""
     trial_timeout: float | None = None
     """Seconds after which the worker ends an attempt."""
+    spool: Path | str | None = None
+    """Where results of trials that this process evaluates are kept until the server has acknowledged them."""
     cancel_at_timeout: bool = False
     """Whether running trials are ended at `timeout`, and not waited for."""
 
     def __post_init__(self) -> None:
+        if self.spool is not None and self.address is None:
+            raise Invalid("is for a server at an address", field="spool", hint="name its `address`")
         if self.parallelism is not None and (isinstance(self.parallelism, bool) or self.parallelism < 1):
             raise Invalid(f"must be at least 1, not `{self.parallelism}`", field="parallelism")
         if self.trial_timeout is not None and self.trial_timeout <= 0:

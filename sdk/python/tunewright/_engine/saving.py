@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
 _SHARE = 5
 """Saving takes at most about one part in so many of the time."""
+_LAST = 3
+"""The quickest of so many saves says how long one takes, as a machine may stand still for a moment."""
 
 
 class SaveFile:
@@ -18,6 +21,7 @@ class SaveFile:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path) if os.fspath(path) else None
         self._next = 0.0
+        self._took: deque[float] = deque(maxlen=_LAST)
 
     def save(self, trials: Any, *, now: bool = False) -> None:
         """Saves, unless that was done so lately that it would slow the search; `now`: in any case."""
@@ -37,4 +41,5 @@ class SaveFile:
             Path(name).unlink(missing_ok=True)
             raise
         ended = time.monotonic()
-        self._next = ended + _SHARE * (ended - begun)
+        self._took.append(ended - begun)
+        self._next = ended + _SHARE * min(self._took)

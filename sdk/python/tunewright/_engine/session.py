@@ -12,6 +12,7 @@ from tunewright._outcome import Outcome
 from tunewright._transport.attachments import get_attachment, put_attachment
 from tunewright._transport.connection import Connection
 from tunewright._transport.heartbeats import HeartbeatKeeper, LeaseWatch
+from tunewright._transport.spooled import Spooled, spooling
 from tunewright._wire.points import to_point
 from tunewright._wire.values import to_value
 from tunewright.errors import AlreadyExists, Closed, Conflict, NotFound, StudyMismatch
@@ -39,6 +40,7 @@ class Session:
         self.is_new = False
         self._owned = owned
         self._hearts = HeartbeatKeeper(connection)
+        self._spooled: Spooled | None = None
 
     @classmethod
     def open(
@@ -65,6 +67,9 @@ class Session:
             owned = options.study is None and options.address is None
             session = cls(connection, found, owned=owned, client_id=client_id)
             session.is_new = created
+            session._spooled = Spooled.at(options.spool, connection)
+            if session._spooled is not None:
+                session._spooled.send()
             return session
         except BaseException:
             connection.close()
@@ -127,7 +132,11 @@ class Session:
             trial_pb2.PruneTrialRequest: stubs.PruneTrial,
             trial_pb2.FailTrialRequest: stubs.FailTrial,
         }[type(request)]
-        for assignment in self.connection.call(method, request).next.assignments:
+        # A successor tells the result, and asks for itself.
+        kept = outcome.requests(lease) if self._spooled is not None else request
+        with spooling(self._spooled, kept):
+            answer = self.connection.call(method, request)
+        for assignment in answer.next.assignments:
             return assignment  # type: ignore[no-any-return]
         return None
 

@@ -62,6 +62,7 @@ class Watcher:
     def _run(self) -> None:
         wait = _BACKOFF
         while not self._ended.is_set():
+            turn = self._session.connection.turn
             try:
                 request = pb.WatchStudyRequest(study=self._session.ref)
                 self._call = self._session.connection.studies.WatchStudy(request)
@@ -72,6 +73,7 @@ class Watcher:
                         return
             except grpc.RpcError as error:
                 _log.debug("the watch of the study broke: %s", error)
+                self._session.connection.move_on(turn)
             except ValueError as error:
                 # The channel was closed, or is being opened anew.
                 _log.debug("the watch of the study broke: %s", error)

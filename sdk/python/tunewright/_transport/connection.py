@@ -6,13 +6,15 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import grpc
 
-from tunewright._transport.address import target, url
+from tunewright._transport.access import Access
+from tunewright._transport.address import Place, places
 from tunewright._transport.patience import Diagnosis, Patience
-from tunewright.errors import Closed
+from tunewright._transport.stubs import Stubs
+from tunewright.errors import ConnectionClosed
 from tunewright.v1.attachment_pb2_grpc import AttachmentServiceStub
 from tunewright.v1.study_pb2_grpc import StudyServiceStub
 from tunewright.v1.trial_pb2_grpc import TrialServiceStub
@@ -49,9 +51,11 @@ class UnaryMethod(Protocol[Request, Response]):
 class _Line:
     """One channel with its stubs."""
 
-    def __init__(self, address: str) -> None:
-        self.pid = os.getpid()
-        self.channel = grpc.insecure_channel(target(address), options=OPTIONS)
+    def __init__(self, place: Place, access: Access) -> None:
+        if place.is_tls:
+            self.channel = grpc.secure_channel(place.target, access.credentials(), options=OPTIONS)
+        else:
+            self.channel = grpc.insecure_channel(place.target, options=OPTIONS)
         self.studies: StudyServiceStub = StudyServiceStub(self.channel)
         self.trials: TrialServiceStub = TrialServiceStub(self.channel)
         self.workers: WorkerServiceStub = WorkerServiceStub(self.channel)
@@ -59,11 +63,12 @@ class _Line:
 
 
 class Connection:
-    """A connection to the server at `host:port`, `http://host:port` or `grpc://host:port`. Safe from
-    threads, and in a forked child, which connects anew. Nothing is sent before the first call.
+    """A connection to the server at `host:port`, `http://host:port`, `grpc://host:port` or with TLS
+    `https://host:port`; of several with commas between them, to the first that answers, until it does not.
+    Safe from threads, and in a forked child, which connects anew. Nothing is sent before the first call.
 
     `timeout` is how many seconds a call may take with all its retries. `diagnosis` may know why no server is
-    reached.
+    reached. `access` says who calls; what it does not say is found in the environment.
     """
 
     def __init__(
@@ -72,33 +77,60 @@ class Connection:
         *,
         timeout: float = 30.0,
         diagnosis: Diagnosis | None = None,
+        access: Access | None = None,
     ) -> None:
-        self.address = url(address)
+        self.places = places(address)
+        self.address = ",".join(place.url for place in self.places)
         self.timeout = timeout
         self._diagnosis = diagnosis
+        self._access = (access or Access()).or_environment()
+        self._access.check(self.places)
+        if any(place.is_tls for place in self.places):
+            # What is wrong with a file is told now, and not by the first call.
+            self._access.credentials()
         self._lock = threading.Lock()
-        self._line: _Line | None = None
+        self._pid = os.getpid()
+        self._lines: dict[int, _Line] = {}
+        self._turn = 0
         self._closed = False
+        metadata = self._access.metadata()
+        self._studies = Stubs(lambda: self._current().studies, metadata)
+        self._trials = Stubs(lambda: self._current().trials, metadata)
+        self._workers = Stubs(lambda: self._current().workers, metadata)
+        self._attachments = Stubs(lambda: self._current().attachments, metadata)
 
     @property
     def studies(self) -> StudyServiceStub:
         """The stub of `StudyService`."""
-        return self._current().studies
+        return cast(StudyServiceStub, self._studies)
 
     @property
     def trials(self) -> TrialServiceStub:
         """The stub of `TrialService`."""
-        return self._current().trials
+        return cast(TrialServiceStub, self._trials)
 
     @property
     def workers(self) -> WorkerServiceStub:
         """The stub of `WorkerService`."""
-        return self._current().workers
+        return cast(WorkerServiceStub, self._workers)
 
     @property
     def attachments(self) -> AttachmentServiceStub:
         """The stub of `AttachmentService`."""
-        return self._current().attachments
+        return cast(AttachmentServiceStub, self._attachments)
+
+    @property
+    def turn(self) -> int:
+        """Whose turn it is, for `move_on`."""
+        return self._turn
+
+    def move_on(self, turn: int) -> None:
+        """The server of this turn does not answer: the next one is used from now on. Of many calls that
+        failed together one moves on, as otherwise two would be back where they were.
+        """
+        with self._lock:
+            if self._turn == turn:
+                self._turn += 1
 
     def call(
         self,
@@ -117,18 +149,21 @@ class Connection:
         """The answer of `send`, which gets the seconds that an attempt may take, and is tried again as
         `call` does.
         """
-        patience = Patience(self.address, self.timeout if timeout is None else timeout, self._diagnosis)
+        total = self.timeout if timeout is None else timeout
+        patience = Patience(self.address, total, self._diagnosis, len(self.places))
         while True:
+            turn = self._turn
             try:
                 return send(patience.attempt())
             except grpc.RpcError as failure:
                 if self._closed:
-                    raise Closed("the connection has been closed") from None
+                    raise ConnectionClosed("the connection has been closed") from None
                 wait = patience.after(failure)
+                self.move_on(turn)
             except ValueError:
                 # What gRPC raises on a closed channel; any other belongs to the caller.
                 if self._closed:
-                    raise Closed("the connection has been closed") from None
+                    raise ConnectionClosed("the connection has been closed") from None
                 raise
             time.sleep(wait)
 
@@ -136,9 +171,10 @@ class Connection:
         """Ends all calls that are under way. It can be called twice."""
         with self._lock:
             self._closed = True
-            line, self._line = self._line, None
-        if line is not None and line.pid == os.getpid():
-            line.channel.close()
+            lines, self._lines = self._lines, {}
+        if self._pid == os.getpid():
+            for line in lines.values():
+                line.channel.close()
 
     def __enter__(self) -> Connection:
         return self
@@ -147,21 +183,27 @@ class Connection:
         self.close()
 
     def __getstate__(self) -> dict[str, Any]:
+        # Not the token: who reads what is pickled is not known. The environment tells it.
         return {"address": self.address, "timeout": self.timeout}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["address"], timeout=state["timeout"])  # type: ignore[misc]
 
     def _current(self) -> _Line:
-        line = self._line
-        if line is not None and line.pid == os.getpid():
-            return line
-        if line is not None:
+        place = self._turn % len(self.places)
+        if self._pid == os.getpid():
+            line = self._lines.get(place)
+            if line is not None:
+                return line
+        else:
             # The lock may have been held by a thread that does not exist in this forked child.
             self._lock = threading.Lock()
         with self._lock:
             if self._closed:
-                raise Closed("the connection has been closed")
-            if self._line is None or self._line.pid != os.getpid():
-                self._line = _Line(self.address)
-            return self._line
+                raise ConnectionClosed("the connection has been closed")
+            if self._pid != os.getpid():
+                self._pid = os.getpid()
+                self._lines = {}
+            if place not in self._lines:
+                self._lines[place] = _Line(self.places[place], self._access)
+            return self._lines[place]

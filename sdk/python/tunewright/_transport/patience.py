@@ -42,7 +42,11 @@ class Backoff:
 class Patience:
     """The attempts of one call until its deadline."""
 
-    def __init__(self, address: str, total: float, diagnosis: Diagnosis | None = None) -> None:
+    def __init__(
+        self, address: str, total: float, diagnosis: Diagnosis | None = None, servers: int = 1
+    ) -> None:
+        self._servers = servers
+        self._silences = 0
         self._address = address
         self._diagnosis = diagnosis
         self._began = time.monotonic()
@@ -67,6 +71,10 @@ class Patience:
             better = self._diagnosis()
             if better is not None:
                 raise better from None
+        self._silences += 1
+        if self._silences % self._servers and self.left() > 0:
+            # Another server may be there at once; once all have been asked, there is something to wait for.
+            return 0.0
         wait = self._backoff.wait(error.retry_after)
         if time.monotonic() + wait >= self._deadline:
             waited = time.monotonic() - self._began

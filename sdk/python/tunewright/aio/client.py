@@ -12,8 +12,11 @@ from tunewright._study.asking import Asking
 from tunewright._study.operations import Operation
 from tunewright._study.records import StudyInfo
 from tunewright._study.settings import text
+from tunewright._transport.access import Access
 from tunewright._transport.aio_connection import AioConnection
+from tunewright._transport.connection import Connection
 from tunewright._transport.patience import Diagnosis
+from tunewright._transport.spooled import Spooled
 from tunewright.aio.keeper import HeartbeatTask
 from tunewright.errors import Exhausted
 from tunewright.v1 import trial_pb2
@@ -34,11 +37,22 @@ class Client:
         timeout: float = 30.0,
         client_id: str | None = None,
         diagnosis: Diagnosis | None = None,
+        token: str | None = None,
+        tls_ca: Path | str | None = None,
+        tls_cert: Path | str | None = None,
+        tls_key: Path | str | None = None,
+        insecure: bool = False,
+        spool: Path | str | None = None,
     ) -> None:
         self.project = text("project", project)
         self._client_id = client_id
-        self.connection = AioConnection(address, timeout=timeout, diagnosis=diagnosis)
+        access = Access(token, tls_ca, tls_cert, tls_key, insecure)
+        self.connection = AioConnection(address, timeout=timeout, diagnosis=diagnosis, access=access)
         self.keeper = HeartbeatTask(self.connection)
+        # What an earlier program left is sent by a thread of its own.
+        self.spooled = Spooled.at(spool, Connection(address, access=access)) if spool is not None else None
+        if self.spooled is not None:
+            self.spooled.send_when_reached()
 
     @classmethod
     async def embedded(

@@ -199,6 +199,7 @@ class Study(StudyHandle):
         """The study as it is, then every change, until it has ended."""
         following = Following(self._ref)
         while True:
+            turn = self._client.connection.turn
             stream = self._client.connection.stub("studies").WatchStudy(following.request)
             try:
                 async for response in stream:
@@ -208,6 +209,7 @@ class Study(StudyHandle):
                         return
             except grpc.RpcError as failure:
                 following.failed(failure)
+                self._client.connection.move_on(turn)
             finally:
                 stream.cancel()
             await asyncio.sleep(following.pause())

@@ -10,6 +10,7 @@ from tunewright._outcome import Outcome
 from tunewright._study import operations
 from tunewright._study.leased import LeasedTrial
 from tunewright._transport.aio_attachments import put_attachment
+from tunewright._transport.spooled import spooling
 from tunewright.aio.client import Client
 from tunewright.errors import TrialPruned, TunewrightError
 from tunewright.spaces.space import Space
@@ -107,7 +108,9 @@ class Trial(LeasedTrial):
         try:
             for name, data in outcome.attachments.items():
                 await self.attach(name, data)
-            answer = await self._client.run(self._tell_of(outcome))
+            operation = self._tell_of(outcome)
+            with spooling(self._client.spooled, operation.request):
+                answer = await self._client.run(operation)
         except TunewrightError as error:
             self._note_refusal(error)
             raise

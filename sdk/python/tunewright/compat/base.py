@@ -62,6 +62,7 @@ class Trials(StudyTrials, TrialsContainer):
         repeats: bool = True,
         trial_timeout: float | None = None,
         cancel_at_timeout: bool = False,
+        spool: Path | str | None = None,
         exp_key: str | None = None,
         refresh: bool = True,
     ) -> None:
@@ -74,7 +75,8 @@ class Trials(StudyTrials, TrialsContainer):
         to evaluate. `in_process=True` has this process evaluate although there is an address.
         `repeats=False` ends the run once all points of a finite space were tried. `trial_timeout`: seconds
         after which a worker ends a trial. `cancel_at_timeout`: end running trials at the `timeout` of
-        `fmin`, too, instead of waiting for them.
+        `fmin`, too, instead of waiting for them. `spool`: a directory where this process keeps the results
+        of its own evaluations until the server has acknowledged them.
         """
         self._options = Options(
             address=address,
@@ -87,6 +89,7 @@ class Trials(StudyTrials, TrialsContainer):
             repeats=repeats,
             trial_timeout=trial_timeout,
             cancel_at_timeout=cancel_at_timeout,
+            spool=spool,
         )
         TrialsContainer.__init__(self, exp_key=exp_key, refresh=refresh)
 

@@ -11,10 +11,11 @@ import socket
 import sys
 import threading
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO, cast
 
 from tunewright import __version__
-from tunewright._transport.address import target
+from tunewright._transport.address import places
 from tunewright.errors import Invalid, TunewrightError
 from tunewright.worker.config import Config
 from tunewright.worker.gpus import shared_out
@@ -23,8 +24,12 @@ from tunewright.worker.outlet import Outlet
 from tunewright.worker.process import start_process
 
 if TYPE_CHECKING:
+    from tunewright._transport.address import Place
+    from tunewright._transport.spool import Spool
     from tunewright.v1.worker_pb2 import WorkerHello
     from tunewright.worker.work import Work
+
+log = logging.getLogger("tunewright.worker")
 
 FAILED = 1
 USED_WRONGLY = 2
@@ -58,8 +63,9 @@ def parser() -> argparse.ArgumentParser:
         "--server",
         default=server,
         metavar="URL",
-        help="default: $TUNEWRIGHT_SERVER or 127.0.0.1:7070",
+        help="default: $TUNEWRIGHT_SERVER or 127.0.0.1:7070; several with commas: the first that answers",
     )
+    _add_access(known)
     add("--project", default="default", metavar="NAME", help="the project of the studies [default: default]")
     add("--pool", dest="pools", action="append", default=[], metavar="POOL",
         help="a pool to work for; may be repeated [default: default]")  # fmt: skip
@@ -105,6 +111,22 @@ def parser() -> argparse.ArgumentParser:
     return known
 
 
+def _add_access(known: argparse.ArgumentParser) -> None:
+    """Who calls, and what waits for the server."""
+    add = known.add_argument
+    add("--token-file", type=Path, metavar="FILE",
+        help="the token that says who calls "
+        "[default: $TUNEWRIGHT_TOKEN, or in $TUNEWRIGHT_TOKEN_FILE]")  # fmt: skip
+    add("--tls-ca", type=Path, metavar="FILE",
+        help="the authorities that may vouch for an https server, in PEM "
+        "[default: $TUNEWRIGHT_TLS_CA or the system's]")  # fmt: skip
+    spool = os.environ.get("TUNEWRIGHT_SPOOL")
+    add("--spool", type=Path, default=Path(spool) if spool else None, metavar="DIR",
+        help="where results are kept until the server has them "
+        "[default: $TUNEWRIGHT_SPOOL or tunewright/spool in $XDG_STATE_HOME or ~/.local/state]")  # fmt: skip
+    add("--no-spool", action="store_true", help="keep results in memory only")
+
+
 def config_of(arguments: argparse.Namespace) -> Config:
     """The configuration that a command line asks for. Raises Invalid."""
     env: dict[str, str] = {}
@@ -139,6 +161,10 @@ def config_of(arguments: argparse.Namespace) -> Config:
         exit_when_idle=arguments.exit_when_idle,
         max_trials=arguments.max_trials,
         exit_with_stdin=arguments.exit_with_stdin,
+        spool=arguments.spool,
+        no_spool=arguments.no_spool,
+        token_file=arguments.token_file,
+        tls_ca=arguments.tls_ca,
         verbose=arguments.verbose > 0,
         json=arguments.json,
     )
@@ -146,16 +172,18 @@ def config_of(arguments: argparse.Namespace) -> Config:
 
 def work(config: Config) -> int:
     """Works until the end; the exit code. Raises TunewrightError and StartFailed."""
-    target(config.server)
+    servers = places(config.server)
     # Unique per process start, so that a restarted worker is never taken for its former self.
     worker_id = str(uuid.uuid4())
     # They start while this process still imports gRPC.
     processes = [start_process(index, config, worker_id) for index in range(config.slots)]
+    from tunewright._transport.access import Access, token_in
     from tunewright._transport.connection import Connection
     from tunewright.worker.work import Work
 
-    connection = Connection(config.server)
-    worker = Work(config, connection, _hello(config, worker_id), processes)
+    token = None if config.token_file is None else token_in(config.token_file)
+    connection = Connection(config.server, access=Access(token=token, tls_ca=config.tls_ca))
+    worker = Work(config, connection, _hello(config, worker_id), processes, _spool(config, servers))
     worker.events.tell("started", pid=os.getpid(), slots=config.slots)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.signalled())
@@ -226,6 +254,25 @@ def _hello(config: Config, worker_id: str) -> WorkerHello:
         slots=config.slots,
         runtime=runtime,
     )
+
+
+def _spool(config: Config, servers: list[Place]) -> Spool | None:
+    """Where results wait on disk; a place that nobody asked for may be missing. Raises Invalid."""
+    from tunewright._transport.spool import Spool, default_directory
+
+    directory = config.spool or default_directory()
+    if config.no_spool:
+        return None
+    try:
+        if directory is not None:
+            return Spool(directory, servers)
+        why = "there is no home directory"
+    except Invalid as error:
+        if config.spool is not None:
+            raise
+        why = error.message
+    log.warning("results that the server has not acknowledged are not kept on disk: %s", why)
+    return None
 
 
 def _cloudpickle_version() -> str:

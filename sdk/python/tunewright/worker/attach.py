@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -71,11 +71,19 @@ class StreamOwner(Protocol):
 class Attach(threading.Thread):
     """The worker's side of the stream."""
 
-    def __init__(self, connection: Connection, hello: pb.WorkerHello, owner: StreamOwner) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        hello: pb.WorkerHello,
+        owner: StreamOwner,
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`before` is called in the stream's thread before there is a stream."""
         super().__init__(name="tunewright-attach", daemon=True)
         self._connection = connection
         self._hello = hello
         self._owner = owner
+        self._before = before
         self._changed = threading.Condition()
         self._announcement = Announcement()
         self._ended = threading.Event()
@@ -98,11 +106,13 @@ class Attach(threading.Thread):
 
     def run(self) -> None:
         """Keeps the stream open until the end."""
+        self._before()
         backoff = Backoff(*_WAITS)
         attached_before = False
-        stream = 0
+        stream = silences = 0
         while not self._ended.is_set():
             stream += 1
+            turn = self._connection.turn
             talk = _Talk(self, stream)
             with self._changed:
                 self._talk = talk
@@ -116,7 +126,15 @@ class Attach(threading.Thread):
                 return
             if talk.welcomed:
                 backoff.reset()
-            wait = backoff.wait(broken.retry_after)
+            self._connection.move_on(turn)
+            silences = 1 if talk.welcomed else silences + 1
+            if silences % len(self._connection.places):
+                # Another server may be there at once; once all were asked, there is something to wait for.
+                log.info("not attached to this server (%s); trying the next one", broken)
+                self._owner.detached(broken)
+                continue
+            with self._changed:
+                wait = until_next(backoff.wait(broken.retry_after), self._announcement)
             log.warning(
                 "not attached to the server (%s); running trials go on; next attempt in %.1f s", broken, wait
             )
@@ -268,6 +286,15 @@ def period(announcement: Announcement, most: float) -> float:
     """Seconds: a third of the shortest time to live of a lease, so that two lost heartbeats lose none."""
     shortest = min((ttl / 3 for _, ttl in announcement.leases), default=most)
     return max(min(shortest, most), HEARTBEAT_LEAST)
+
+
+def until_next(wait: float, announcement: Announcement) -> float:
+    """Seconds until the next attempt to attach.
+
+    A server that is back gives each lease one full period, and hears of it in time only from a worker that
+    looks for it as often as it would send heartbeats.
+    """
+    return min(wait, period(announcement, _WAITS[1]))
 
 
 def _pace() -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,18 @@ class Config:
     exit_when_idle: float | None = None
     max_trials: int | None = None
     exit_with_stdin: bool = False
+    spool: Path | None = None
+    """Where results are kept until the server has acknowledged them; None: the user's place for such
+    things.
+    """
+    no_spool: bool = False
+    """Whether they are kept in memory only."""
+    token_file: Path | None = None
+    """Whose content says who calls; None: what the environment says."""
+    tls_ca: Path | None = None
+    """The authorities that may vouch for a server; None: what the environment says, or those of the
+    system.
+    """
     verbose: bool = False
     """Whether the trials' output is passed on."""
     json: bool = False

@@ -97,7 +97,11 @@ class Courier(threading.Thread):
         stop = False
         try:
             stop = deliver(
-                "a report", over, call, failed=lambda: self._answer(over, 0, stop=False, away=True)
+                "a report",
+                self._connection,
+                over,
+                call,
+                failed=lambda: self._answer(over, 0, stop=False, away=True),
             )
         except GaveUp:
             return

@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import grpc
 
 from tunewright._transport.status import error_of, was_answered
 from tunewright.errors import Closed, Conflict, LeaseLost, NotFound, TunewrightError
 from tunewright.worker.backoff import Backoff
+
+if TYPE_CHECKING:
+    from tunewright._transport.connection import Connection
 
 log = logging.getLogger("tunewright.worker")
 
@@ -36,12 +39,13 @@ class GaveUp(Exception):
 
 def deliver(
     what: str,
+    connection: Connection,
     give_up: threading.Event,
     call: Callable[[float], Answer],
     *,
     failed: Callable[[], None] = lambda: None,
 ) -> Answer:
-    """Makes a call, which gets its timeout in seconds, until the server takes or refuses it.
+    """Makes a call, which gets its timeout in seconds, until one of the servers takes or refuses it.
 
     `failed` is called after every attempt without an answer. Raises GaveUp once `give_up` is set, and the
     server's refusal as a TunewrightError.
@@ -49,17 +53,24 @@ def deliver(
     backoff = Backoff(_FIRST, _MOST)
     faults = attempts = 0
     while not give_up.is_set():
+        turn = connection.turn
         try:
             return call(CALL)
         except grpc.RpcError as failure:
             error = error_of(failure)
             fault = _is_fault(failure, error)
+            is_away = error.code == "unavailable" or not was_answered(failure)
             faults += fault is True
             if fault is None or faults >= _FAULTS_MAX:
                 raise error from None
         failed()
-        wait = backoff.wait(error.retry_after)
         attempts += 1
+        if is_away:
+            connection.move_on(turn)
+            if attempts % len(connection.places):
+                # Another server may be there at once; once all were asked, there is something to wait for.
+                continue
+        wait = backoff.wait(error.retry_after)
         # Once is nothing; a server that stays away is worth a line.
         log.log(
             logging.WARNING if attempts % 4 == 0 else logging.DEBUG,

@@ -98,7 +98,7 @@ class FetchedObjectives:
             return arriving.content(name)
 
         try:
-            data = deliver("the study's objective", give_up, call)
+            data = deliver("the study's objective", self._connection, give_up, call)
         except TunewrightError as error:
             raise LoadError(f"the pickled objective cannot be fetched: {error}") from error
         if hashlib.sha256(data).hexdigest() != sha256:

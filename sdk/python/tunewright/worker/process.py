@@ -44,7 +44,7 @@ class SlotProcess:
                 stderr=subprocess.STDOUT,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
-                env={**os.environ, **import_path(), **env, "TUNEWRIGHT_SLOT": str(slot)},
+                env={**_inherited(), **import_path(), **env, "TUNEWRIGHT_SLOT": str(slot)},
             )
         except BaseException:
             ours.close()
@@ -216,6 +216,13 @@ def start_process(slot: int, config: Config, worker_id: str) -> SlotProcess | OS
         return SlotProcess(slot, config.setup, config.objective, env)
     except OSError as error:
         return error
+
+
+def _inherited() -> dict[str, str]:
+    """The worker's environment without its token, which an objective that prints the environment would put
+    into a trial's output; `--env` can hand one on.
+    """
+    return {name: value for name, value in os.environ.items() if not name.startswith("TUNEWRIGHT_TOKEN")}
 
 
 def import_path() -> dict[str, str]:

@@ -23,6 +23,7 @@ from tunewright.worker.telling import End, Telling
 
 if TYPE_CHECKING:
     from tunewright._transport.connection import Connection
+    from tunewright._transport.spool import Spool
     from tunewright.v1.trial_pb2 import Assignment
     from tunewright.worker._frames import Message
     from tunewright.worker.config import Config, Graces
@@ -65,6 +66,8 @@ class SlotKit:
     owner: SlotOwner
     give_up: threading.Event
     """Nothing is waited for any longer: the worker ends."""
+    spool: Spool | None = None
+    """Where the ends of trials wait for the server."""
 
 
 class Refused(Exception):
@@ -84,7 +87,7 @@ class Slot(threading.Thread):
         self.mailbox = Mailbox()
         self._kit = kit
         self._courier = Courier(index, kit.connection, self.mailbox)
-        self._telling = Telling(kit.connection, kit.give_up)
+        self._telling = Telling(kit.connection, kit.give_up, kit.spool)
         self._first = first
         self._process: SlotProcess | None = None
         self._worked = False

@@ -23,6 +23,7 @@ from tunewright.worker.telling import End, Telling
 
 if TYPE_CHECKING:
     from tunewright._transport.connection import Connection
+    from tunewright._transport.spool import Spool
     from tunewright.v1.trial_pb2 import Assignment, LeaseRef, LostLease
     from tunewright.v1.worker_pb2 import WorkerAssignment, WorkerHello
     from tunewright.worker.process import SlotProcess
@@ -80,6 +81,7 @@ class Work:
         connection: Connection,
         hello: WorkerHello,
         processes: list[SlotProcess | OSError],
+        spool: Spool | None = None,
     ) -> None:
         self.config = config
         self.events = Events(wanted=config.json)
@@ -107,9 +109,11 @@ class Work:
         self._wake.setblocking(False)
         self._alarm.setblocking(False)
         self._signals = 0
-        self._attach = Attach(connection, hello, self)
+        # What earlier workers left is sent before there is anything new.
+        replay = Telling(connection, self._give_up, spool).replay
+        self._attach = Attach(connection, hello, self, before=replay)
         kit = SlotKit(
-            config, self._graces, hello.worker_id, connection, self._objectives, self, self._give_up
+            config, self._graces, hello.worker_id, connection, self._objectives, self, self._give_up, spool
         )
         self._slots = [Slot(index, kit, process) for index, process in enumerate(processes)]
 

@@ -1,11 +1,11 @@
 //! What the writer can be asked for. Documents are encoded before they queue, so that the one writer only writes.
 
-use redb::{ReadableTable, WriteTransaction};
+use redb::{ReadableTable, Table, WriteTransaction};
 use tunewright_core::name::StudyId;
 use tunewright_core::study::{Header, TrialNumber, Version};
 
 use super::attachments;
-use super::tables::{HEADERS, NAMES, OUTPUTS, REPORTS, TRIALS, VERSIONS, name_key, trial_key};
+use super::tables::{HEADERS, NAMES, OUTPUTS, REPORTS, TRIALS, UNFINISHED, VERSIONS, name_key, trial_key};
 use crate::storage::record::{Output, encode};
 use crate::storage::{CommitError, StorageError, StudyWrite};
 
@@ -58,15 +58,10 @@ impl Change for Create {
     fn stage(&self, write: &WriteTransaction) -> Result<Result<Self::Answer, StorageError>, redb::Error> {
         let id = self.study.as_str();
         let mut names = write.open_table(NAMES)?;
-        if let Some(holder) = names.get(self.name.as_str())? {
-            if holder.value() == id {
-                return Ok(Ok(None));
-            }
-            let holder = StudyId::new(holder.value()).map_err(|refusal| StorageError::Corrupt {
-                key: self.name.clone(),
-                problem: refusal.to_string(),
-            });
-            return Ok(holder.map(Some));
+        match holder(&names, &self.name)? {
+            Ok(None) => {}
+            Ok(Some(holder)) if holder == self.study => return Ok(Ok(None)),
+            other => return Ok(other),
         }
         let mut versions = write.open_table(VERSIONS)?;
         if versions.get(id)?.is_some() {
@@ -81,6 +76,16 @@ impl Change for Create {
     fn size(&self) -> usize {
         self.header.len()
     }
+}
+
+/// The study that has this name.
+pub(super) fn holder(
+    names: &Table<'_, &'static str, &'static str>,
+    name: &str,
+) -> Result<Result<Option<StudyId>, StorageError>, redb::Error> {
+    let Some(holder) = names.get(name)? else { return Ok(Ok(None)) };
+    let corrupt = |problem: String| StorageError::Corrupt { key: name.to_owned(), problem };
+    Ok(StudyId::new(holder.value()).map(Some).map_err(|refusal| corrupt(refusal.to_string())))
 }
 
 pub(super) struct Commit {
@@ -183,6 +188,7 @@ impl Change for Delete {
             return Ok(Ok(()));
         }
         write.open_table(HEADERS)?.remove(id)?;
+        write.open_table(UNFINISHED)?.remove(id)?;
         // The names are few, and this way a header that cannot be read can still be deleted.
         write.open_table(NAMES)?.retain(|_, holder| holder != id)?;
         write.open_table(TRIALS)?.retain_in((id, 0)..=(id, u64::MAX), |_, _| false)?;

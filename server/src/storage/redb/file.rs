@@ -11,7 +11,7 @@ use tunewright_core::Refusal;
 use super::{buffered, new_file, tables};
 use crate::storage::{Durability, StorageError};
 
-const FILE_NAME: &str = "tunewright.redb";
+pub(super) const FILE_NAME: &str = "tunewright.redb";
 
 /// Pages kept in memory, in bytes; the crate's own default of 1 GiB would be most of a small machine.
 const CACHE: usize = 128 << 20;

@@ -9,6 +9,7 @@ mod new_file;
 mod read;
 mod tables;
 mod tokens;
+mod unfinished;
 mod writer;
 
 use std::fmt;
@@ -25,10 +26,13 @@ use tunewright_core::study::{
 
 use self::attachments::{Attach, Detach};
 use self::changes::{Commit, Create, Delete, Nothing};
-use self::file::DataFile;
+use self::file::{DataFile, FILE_NAME};
 use self::tokens::PutToken;
+use self::unfinished::{Prepare, Publish};
 use self::writer::Writer;
-use super::{AttachError, CommitError, Durability, Storage, StorageError, StoredStudy, StudyWrite};
+use super::{
+    AttachError, CommitError, Durability, Owned, PublishError, Storage, StorageError, StoredStudy, StudyWrite,
+};
 
 /// Keeps studies in `tunewright.redb` under a data directory that no other server may use at the same time.
 pub struct RedbStorage {
@@ -53,7 +57,16 @@ impl RedbStorage {
         let directory = directory.to_owned();
         let opening = move || DataFile::in_directory(&directory, durability);
         let file = blocking("opening the data file", opening).await?;
-        Self::over(Arc::new(file), durability)
+        let storage = Self::over(Arc::new(file), durability)?;
+        for study in storage.read(unfinished::left).await? {
+            storage.delete(&study).await?;
+        }
+        Ok(storage)
+    }
+
+    /// Whether this directory has a store.
+    pub(super) fn is_in(directory: &Path) -> bool {
+        directory.join(FILE_NAME).exists()
     }
 
     fn over(file: Arc<DataFile>, durability: Durability) -> Result<Self, StorageError> {
@@ -91,8 +104,21 @@ impl Storage for RedbStorage {
         self.durability
     }
 
+    /// The file is locked for as long as it is open.
+    async fn acquire(self: Arc<Self>, _place: &str) -> Result<Option<Owned>, StorageError> {
+        Ok(Some(Owned { storage: self, tenure: None }))
+    }
+
     async fn create(&self, header: &Header) -> Result<Option<StudyId>, StorageError> {
         self.writer.write("creating a study", Create::new(header)?).await
+    }
+
+    async fn prepare(&self, header: &Header) -> Result<(), StorageError> {
+        self.writer.write("preparing a study", Prepare::new(header)?).await
+    }
+
+    async fn publish(&self, header: &Header, version: Version) -> Result<(), PublishError> {
+        self.writer.write("publishing a study", Publish::new(header, version)).await
     }
 
     async fn commit(&self, write: StudyWrite) -> Result<Version, CommitError> {

@@ -5,7 +5,7 @@ use tunewright_core::name::StudyId;
 use tunewright_core::study::{Header, Report, TrialNumber, Version};
 
 use super::file::failure;
-use super::tables::{HEADERS, OUTPUTS, REPORTS, TRIALS, VERSIONS, trial_key};
+use super::tables::{HEADERS, OUTPUTS, REPORTS, TRIALS, UNFINISHED, VERSIONS, trial_key};
 use crate::storage::record::{Output, decode};
 use crate::storage::{StorageError, StoredStudy};
 
@@ -39,9 +39,13 @@ pub(super) fn headers(database: &Database) -> Result<Vec<Header>, StorageError> 
     const DURING: &str = "listing studies";
     let read = database.begin_read().map_err(at(DURING))?;
     let kept = read.open_table(HEADERS).map_err(at(DURING))?;
+    let unfinished = read.open_table(UNFINISHED).map_err(at(DURING))?;
     let mut headers = Vec::new();
     for entry in kept.iter().map_err(at(DURING))? {
         let (study, header) = entry.map_err(at(DURING))?;
+        if unfinished.get(study.value()).map_err(at(DURING))?.is_some() {
+            continue;
+        }
         headers.push(decode(|| study.value().to_owned(), header.value())?);
     }
     Ok(headers)

@@ -20,6 +20,8 @@ pub(super) const REPORTS: TableDefinition<'static, (&'static str, u64, u64), &'s
     TableDefinition::new("reports");
 /// (study, trial) -> the kept output
 pub(super) const OUTPUTS: OfTrial = TableDefinition::new("outputs");
+/// the studies that are prepared and not published
+pub(super) const UNFINISHED: TableDefinition<'static, &'static str, ()> = TableDefinition::new("unfinished");
 
 /// (study, place, name) -> an attachment without its content
 pub(super) const ATTACHMENTS: TableDefinition<'static, (&'static str, u64, &'static str), &'static [u8]> =
@@ -94,6 +96,7 @@ fn create_all(write: &WriteTransaction) -> Result<(), redb::Error> {
     write.open_table(CONTENTS)?;
     write.open_table(ATTACHED)?;
     write.open_table(TOKENS)?;
+    write.open_table(UNFINISHED)?;
     Ok(())
 }
 
@@ -109,4 +112,5 @@ fn exist(read: &ReadTransaction) -> bool {
         && read.open_table(CONTENTS).is_ok()
         && read.open_table(ATTACHED).is_ok()
         && read.open_table(TOKENS).is_ok()
+        && read.open_table(UNFINISHED).is_ok()
 }

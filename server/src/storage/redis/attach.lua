@@ -1,8 +1,8 @@
 -- Keeps an attachment, or refuses it. All but the last piece of its content was put beside it before, piece by piece, so
 -- that no command is large; whatever the answer is but `kept`, nothing is left of it. All checks come before the first write.
--- KEYS: version, attachments, bytes of all attachments, uploads, content
+-- KEYS: version, attachments, bytes of all attachments, uploads, content, owner
 -- ARGV: field, record, size, most attachments, most bytes, length of what is there already, last piece,
---       what the names of contents begin with, upload
+--       what the names of contents begin with, upload, token of the owner
 local function refuse(...)
   redis.call('UNLINK', KEYS[5])
   redis.call('SREM', KEYS[4], ARGV[9])
@@ -11,6 +11,9 @@ end
 
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return refuse('missing', '', '')
+end
+if redis.call('GET', KEYS[6]) ~= ARGV[10] then
+  return refuse('fenced', '', '')
 end
 -- Another server that has just started took it for a rest of one that ended.
 if redis.call('STRLEN', KEYS[5]) ~= tonumber(ARGV[6]) then

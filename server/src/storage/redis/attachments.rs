@@ -10,6 +10,7 @@ use tunewright_core::name::StudyId;
 use tunewright_core::study::{Attachment, AttachmentKey, AttachmentLimits, AttachmentName, TrialNumber};
 
 use super::link::Link;
+use super::owner::Title;
 use super::{keys, load};
 use crate::storage::record::{Attached, decode, encode};
 use crate::storage::{AttachError, StorageError};
@@ -17,10 +18,12 @@ use crate::storage::{AttachError, StorageError};
 /// Bytes of content in one command.
 const PIECE: usize = 1 << 20;
 /// An attachment that is replaced while it is read is read again this often.
-const TRIES: usize = 5;
+const TRIES: usize = 50;
 
 /// The scripts. All that they carry goes over the link for bulk, so that no commit waits behind a content.
+#[derive(Clone)]
 pub(super) struct Attachments {
+    stage: Script,
     attach: Script,
     detach: Script,
     abandon: Script,
@@ -29,15 +32,21 @@ pub(super) struct Attachments {
 impl Attachments {
     pub(super) fn new() -> Self {
         Self {
+            stage: Script::new(include_str!("stage.lua")),
             attach: Script::new(include_str!("attach.lua")),
             detach: Script::new(include_str!("detach.lua")),
             abandon: Script::new(include_str!("abandon.lua")),
         }
     }
 
-    pub(super) async fn put(&self, bulk: &Link, upload: Upload<'_>) -> Result<(), AttachError> {
-        let kept = match upload.stage(bulk).await {
-            Ok(()) => self.keep(bulk, &upload).await,
+    pub(super) async fn put(
+        &self,
+        bulk: &Link,
+        title: &Title,
+        upload: Upload<'_>,
+    ) -> Result<(), AttachError> {
+        let kept = match self.stage(bulk, title, &upload).await {
+            Ok(()) => self.keep(bulk, title, &upload).await,
             Err(error) => Err(error.into()),
         };
         let (study, place) = (upload.study, &upload.place);
@@ -49,8 +58,28 @@ impl Attachments {
         kept
     }
 
+    /// Puts all but the last piece where nobody looks yet.
+    async fn stage(&self, bulk: &Link, title: &Title, upload: &Upload<'_>) -> Result<(), StorageError> {
+        let Upload { study, content, place, .. } = upload;
+        for piece in content[..upload.last()].chunks(PIECE) {
+            let mut script = self.stage.prepare_invoke();
+            script.key(keys::owner(study)).key(keys::UPLOADS).key(keys::content(study, place));
+            script.arg(&*title.token).arg(keys::upload(study, place)).arg(piece);
+            // Not to be repeated: the script that keeps it would find a piece too many.
+            let put: bool = bulk
+                .run("putting a content", async move |mut connection| {
+                    script.invoke_async(&mut connection).await
+                })
+                .await?;
+            if !put {
+                return Err(title.lost());
+            }
+        }
+        Ok(())
+    }
+
     /// Has the record and the last piece kept, and with them all of it.
-    async fn keep(&self, bulk: &Link, upload: &Upload<'_>) -> Result<(), AttachError> {
+    async fn keep(&self, bulk: &Link, title: &Title, upload: &Upload<'_>) -> Result<(), AttachError> {
         let Upload { study, attachment, content, limits, place } = upload;
         let field = keys::attachment_field(&attachment.key);
         let named = || format!("{}[{field}]", keys::attachments(study));
@@ -68,6 +97,7 @@ impl Attachments {
             .key(keys::attached(study))
             .key(keys::UPLOADS)
             .key(keys::content(study, place))
+            .key(keys::owner(study))
             .arg(&field)
             .arg(record)
             .arg(attachment.size)
@@ -76,7 +106,8 @@ impl Attachments {
             .arg(last)
             .arg(&content[last..])
             .arg(keys::content(study, ""))
-            .arg(keys::upload(study, place));
+            .arg(keys::upload(study, place))
+            .arg(&*title.token);
         let (answer, count, bytes): (String, String, String) = bulk
             .run("keeping an attachment", async move |mut connection| {
                 script.invoke_async(&mut connection).await
@@ -86,6 +117,7 @@ impl Attachments {
         match answer.as_str() {
             "kept" => Ok(()),
             "missing" => Err(AttachError::Missing),
+            "fenced" => Err(title.lost().into()),
             "full" => Err(AttachError::Full { count: number(count), bytes: number(bytes) }),
             "lost" => Err(StorageError::unavailable(
                 "keeping an attachment",
@@ -112,19 +144,24 @@ impl Attachments {
     pub(super) async fn delete(
         &self,
         bulk: &Link,
+        title: &Title,
         study: &StudyId,
         key: &AttachmentKey,
     ) -> Result<(), StorageError> {
         let field = keys::attachment_field(key);
         let mut script = self.detach.prepare_invoke();
-        script.key(keys::attachments(study)).key(keys::attached(study));
-        script.arg(&field).arg(keys::content(study, ""));
+        script.key(keys::attachments(study)).key(keys::attached(study)).key(keys::owner(study));
+        script.arg(&field).arg(keys::content(study, "")).arg(&*title.token);
         let found: i64 = bulk
             .run("deleting an attachment", async move |mut connection| {
                 script.invoke_async(&mut connection).await
             })
             .await?;
-        if found < 0 { Err(unreadable(format!("{}[{field}]", keys::attachments(study)))) } else { Ok(()) }
+        match found {
+            -1 => Err(unreadable(format!("{}[{field}]", keys::attachments(study)))),
+            -2 => Err(title.lost()),
+            _ => Ok(()),
+        }
     }
 
     /// Removes what servers that ended have left of contents that count nowhere.
@@ -166,26 +203,6 @@ impl<'a> Upload<'a> {
     fn last(&self) -> usize {
         self.content.len().saturating_sub(1) / PIECE * PIECE
     }
-
-    /// Puts all but the last piece where nobody looks yet.
-    async fn stage(&self, bulk: &Link) -> Result<(), StorageError> {
-        const DURING: &str = "putting a content";
-        if self.last() == 0 {
-            return Ok(());
-        }
-        let upload = keys::upload(self.study, &self.place);
-        let () = bulk.ask(DURING, cmd("SADD").arg(keys::UPLOADS).arg(upload)).await?;
-        let key = keys::content(self.study, &self.place);
-        for piece in self.content[..self.last()].chunks(PIECE) {
-            let mut append = cmd("APPEND");
-            append.arg(&key).arg(piece);
-            // Not to be repeated: the script would find a piece too many.
-            let _length: u64 = bulk
-                .run(DURING, async move |mut connection| append.query_async(&mut connection).await)
-                .await?;
-        }
-        Ok(())
-    }
 }
 
 pub(super) async fn attachment(
@@ -196,11 +213,16 @@ pub(super) async fn attachment(
     const DURING: &str = "reading an attachment";
     let (hash, field) = (keys::attachments(study), keys::attachment_field(key));
     let named = || format!("{hash}[{field}]");
+    let mut short = None;
     for _ in 0..TRIES {
         let record: Option<Vec<u8>> = bulk.ask(DURING, cmd("HGET").arg(&hash).arg(&field)).await?;
         let Some(record) = record else { return Ok(None) };
         let Attached { size, sha256, content } = decode(named, &record)?;
         let place = content.ok_or_else(|| unreadable(named()))?;
+        if short.as_ref() == Some(&place) {
+            let problem = "its content is shorter than its record says".to_owned();
+            return Err(StorageError::Corrupt { key: named(), problem });
+        }
         let length = usize::try_from(size).map_err(|_| unreadable(named()))?;
         let mut content = Vec::with_capacity(length);
         while content.len() < length {
@@ -217,9 +239,9 @@ pub(super) async fn attachment(
             return Ok(Some((attachment, content.into())));
         }
         // Replaced or removed since its record was read: look at the record again.
+        short = Some(place);
     }
-    let problem = format!("its content is shorter than its record says, {TRIES} times");
-    Err(StorageError::Corrupt { key: named(), problem })
+    Err(StorageError::unavailable(DURING, "somebody else replaces it all the time"))
 }
 
 pub(super) async fn attachments(bulk: &Link, study: &StudyId) -> Result<Vec<Attachment>, StorageError> {

@@ -1,6 +1,6 @@
 -- Writes all of a commit or nothing. Scripts are not rolled back, so all that can fail is tried before the first write.
--- KEYS: version, header, trials, outputs, lists of reports...
--- ARGV: expected version, next version, header or '',
+-- KEYS: version, header, trials, outputs, owner, lists of reports...
+-- ARGV: expected version, next version, header or '', token of the owner,
 --       number of trials, then (number, trial)...; number of outputs, then (number, output)...;
 --       then (which list of reports, report)...
 local function is(key, kind)
@@ -8,7 +8,7 @@ local function is(key, kind)
   return found == kind or found == 'none'
 end
 
-local kinds = {'string', 'string', 'hash', 'hash'}
+local kinds = {'string', 'string', 'hash', 'hash', 'string'}
 for i, key in ipairs(KEYS) do
   if not is(key, kinds[i] or 'list') then
     return {'odd', key}
@@ -17,6 +17,9 @@ end
 local found = redis.call('GET', KEYS[1])
 if not found then
   return {'missing', ''}
+end
+if redis.call('GET', KEYS[5]) ~= ARGV[4] then
+  return {'fenced', ''}
 end
 if found ~= ARGV[1] then
   return {'conflict', found}
@@ -27,7 +30,7 @@ redis.call('SET', KEYS[1], ARGV[2])
 if ARGV[3] ~= '' then
   redis.call('SET', KEYS[2], ARGV[3])
 end
-local at = 4
+local at = 5
 for _, key in ipairs({KEYS[3], KEYS[4]}) do
   local count = tonumber(ARGV[at])
   for i = at + 1, at + 2 * count, 2 do
@@ -36,6 +39,6 @@ for _, key in ipairs({KEYS[3], KEYS[4]}) do
   at = at + 2 * count + 1
 end
 for i = at, #ARGV, 2 do
-  redis.call('RPUSH', KEYS[4 + tonumber(ARGV[i])], ARGV[i + 1])
+  redis.call('RPUSH', KEYS[5 + tonumber(ARGV[i])], ARGV[i + 1])
 end
 return {'ok', ''}

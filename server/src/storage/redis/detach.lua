@@ -1,9 +1,12 @@
 -- Removes an attachment with its content.
--- KEYS: attachments, bytes of all attachments
--- ARGV: field, what the names of contents begin with
+-- KEYS: attachments, bytes of all attachments, owner
+-- ARGV: field, what the names of contents begin with, token of the owner
 local found = redis.call('HGET', KEYS[1], ARGV[1])
 if not found then
   return 0
+end
+if redis.call('GET', KEYS[3]) ~= ARGV[3] then
+  return -2
 end
 local readable, record = pcall(cjson.decode, found)
 local doc = readable and record.v == 1 and record.kind == 'attachment' and record.doc

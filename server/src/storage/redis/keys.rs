@@ -14,6 +14,15 @@ pub(super) const TOKENS: &str = "tw:tokens";
 /// Never there: deleting it asks whether writes are possible.
 pub(super) const PROBE: &str = "tw:probe";
 
+/// number: how often it was asked whether replicas have all that was written
+pub(super) const ROUNDS: &str = "tw:rounds";
+
+/// hash: `epoch`, `token` and `place` of the server that may write, or that did last; with Sentinels `redis`, where it
+/// became the owner
+pub(super) const OWNER: &str = "tw:owner";
+/// string: there for as long as no other server may take over; the only key that expires
+pub(super) const TENURE: &str = "tw:owner:tenure";
+
 /// Names have no slash, so this is unambiguous.
 pub(super) fn name_field(project: &ProjectName, name: &StudyName) -> String {
     format!("{project}/{name}")
@@ -22,6 +31,11 @@ pub(super) fn name_field(project: &ProjectName, name: &StudyName) -> String {
 /// string: how many commits the study has seen
 pub(super) fn version(study: &StudyId) -> String {
     format!("tw:{{{study}}}:version")
+}
+
+/// string: the token of the server whose writes the study takes
+pub(super) fn owner(study: &StudyId) -> String {
+    format!("tw:{{{study}}}:owner")
 }
 
 /// string: the header

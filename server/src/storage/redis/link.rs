@@ -3,25 +3,35 @@
 //! The crate's own reconnecting connection stays on a primary that has become a replica, and its plain one never
 //! recovers; so the plain one is kept here until an error says that another one is needed.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
-use redis::{
-    AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult, ServerErrorKind,
-};
+use redis::{Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult, ServerErrorKind};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+use super::owner::Title;
+use super::primary::{Primary, Reign};
 use crate::storage::StorageError;
 
-/// The longest a connection may take to be made, and an answer to come.
+/// The longest an answer may take to come.
 const DEADLINE: Duration = Duration::from_secs(5);
-/// Commands under way at once; more wait their turn, for so long as their deadline lets them.
-const IN_FLIGHT: usize = 1024;
 
+/// A use of the connection.
 pub(super) struct Link {
-    client: Client,
+    wire: Arc<Wire>,
+    /// Only for an owner: it writes to the primary at which it became one, and to no other.
+    bound: Option<Bound>,
+}
+
+struct Bound {
+    reign: Reign,
+    title: Title,
+}
+
+struct Wire {
+    primary: Arc<Primary>,
     current: RwLock<Option<Live>>,
     /// Held while connecting; remembers the last failure.
     connecting: Mutex<Option<Failure>>,
@@ -30,6 +40,7 @@ pub(super) struct Link {
 #[derive(Clone)]
 struct Live {
     connection: MultiplexedConnection,
+    reign: Reign,
     /// Tells connections apart: an error of an old one must not end the new one.
     since: Instant,
 }
@@ -47,8 +58,27 @@ struct Failure {
 }
 
 impl Link {
-    pub(super) fn new(client: Client) -> Self {
-        Self { client, current: RwLock::new(None), connecting: Mutex::new(None) }
+    pub(super) fn new(primary: Arc<Primary>) -> Self {
+        let wire = Wire { primary, current: RwLock::new(None), connecting: Mutex::new(None) };
+        Self { wire: Arc::new(wire), bound: None }
+    }
+
+    /// The same connection, for the owner of this title: once it leads to another primary the title is lost.
+    pub(super) fn bound(&self, reign: Reign, title: Title) -> Self {
+        Self { wire: Arc::clone(&self.wire), bound: Some(Bound { reign, title }) }
+    }
+
+    /// Where it leads now.
+    pub(super) async fn reign(&self, during: &'static str) -> Result<Reign, StorageError> {
+        match self.wire.live().await {
+            Ok(live) => Ok(live.reign),
+            Err(error) => Err(StorageError::unavailable(during, error)),
+        }
+    }
+
+    /// Looks whether there is another primary by now.
+    pub(super) async fn follow(&self) {
+        self.wire.primary.follow().await;
     }
 
     /// Asks for what may be asked twice. A connection that turns out to be a dead one is replaced once, so that the
@@ -87,28 +117,35 @@ impl Link {
     where
         F: Future<Output = RedisResult<T>> + Send,
     {
-        let Live { connection, since } = self
+        let Live { connection, reign, since } = self
+            .wire
             .live()
             .await
             .map_err(|error| Broken { error: StorageError::unavailable(during, error), dead: false })?;
+        if let Some(bound) = self.bound.as_ref().filter(|bound| bound.reign != reign) {
+            return Err(Broken { error: bound.title.lost(), dead: false });
+        }
         match timeout(DEADLINE, command(connection)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => {
                 let dead = needs_another_connection(&error);
                 if dead {
-                    self.end(since);
+                    self.wire.end(since);
                 }
                 Err(Broken { error: StorageError::unavailable(during, error), dead })
             }
             Err(late) => {
-                self.end(since);
+                self.wire.end(since);
                 Err(Broken { error: StorageError::unavailable(during, late), dead: false })
             }
         }
     }
+}
 
+impl Wire {
     fn current(&self) -> Option<Live> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
+        current.filter(|live| self.primary.is_current(&live.reign))
     }
 
     async fn live(&self) -> Result<Live, RedisError> {
@@ -124,9 +161,9 @@ impl Link {
         if let Some(failure) = last_failure.as_ref().filter(|failure| failure.at >= asked) {
             return Err(failure.error.clone());
         }
-        match self.connect().await {
-            Ok(connection) => {
-                let live = Live { connection, since: Instant::now() };
+        match self.primary.connect().await {
+            Ok((connection, reign)) => {
+                let live = Live { connection, reign, since: Instant::now() };
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(live.clone());
                 *last_failure = None;
                 Ok(live)
@@ -136,15 +173,6 @@ impl Link {
                 Err(error)
             }
         }
-    }
-
-    async fn connect(&self) -> RedisResult<MultiplexedConnection> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(DEADLINE))
-            // `run` has the deadline of answers: it counts the wait for a free place too.
-            .set_response_timeout(None)
-            .set_concurrency_limit(IN_FLIGHT);
-        self.client.get_multiplexed_async_connection_with_config(&config).await
     }
 
     fn end(&self, since: Instant) {

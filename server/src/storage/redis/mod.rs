@@ -4,10 +4,21 @@ mod attachments;
 mod keys;
 mod link;
 mod load;
+mod outbox;
+mod owned;
+mod owner;
+mod primary;
+mod replay;
+mod replicas;
+mod sentinel;
 mod setup;
+mod sweep;
 mod tokens;
+mod unfinished;
 
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -21,27 +32,47 @@ use tunewright_core::study::{
 
 use self::attachments::{Attachments, Upload};
 use self::link::Link;
+use self::outbox::Outbox;
+use self::owner::Title;
+use self::primary::{Primary, Reign};
+use self::replicas::{Replicas, take_count};
+use self::sentinel::Sentinels;
 use self::setup::Setup;
+use self::unfinished::Unfinished;
 use super::record::{Output, decode, encode};
 use super::{
-    AttachError, CommitError, Durability, OpenOptions, Storage, StorageError, StoredStudy, StudyWrite,
+    AttachError, CommitError, Durability, OpenOptions, Owned, PublishError, Storage, StorageError,
+    StoredStudy, StudyWrite,
 };
 
 /// Keys removed by one command when a deleted study is swept away.
 const SWEEP: usize = 1_000;
 
 /// Keeps studies in a Redis. One script for each commit checks the version first and writes last; commits of
-/// different studies share one connection and are pipelined on it.
+/// different studies share one connection and are pipelined on it. As opened it is only read: [`Storage::acquire`] gives
+/// the one that is written.
+#[derive(Clone)]
 pub struct RedisStorage {
     /// Host and port, or the socket; never the password.
     address: String,
     durability: Durability,
-    commits: Link,
-    bulk: Link,
+    commits: Arc<Link>,
+    bulk: Arc<Link>,
+    owner: Arc<Link>,
+    title: Title,
+    /// The place of the owner that was there when this server last tried to take over.
+    holder: Arc<Mutex<String>>,
+    /// At which Redis, and since when, this server waits for the last owner to follow a failover there.
+    awaiting: Arc<Mutex<Option<(Reign, Instant)>>>,
+    /// Where another Redis may become the primary: what it may lose then.
+    outbox: Option<Arc<Outbox>>,
+    /// Who has to have what is acknowledged.
+    replicas: Option<Replicas>,
     create: Script,
     commit: Script,
     delete: Script,
     attachments: Attachments,
+    unfinished: Unfinished,
 }
 
 impl fmt::Debug for RedisStorage {
@@ -54,30 +85,41 @@ impl fmt::Debug for RedisStorage {
 }
 
 impl RedisStorage {
-    /// Connects, checks how the Redis is set up, and sweeps away what a deletion left that did not end.
+    /// Connects, and checks how the Redis is set up.
     ///
     /// # Errors
     /// `Setup` for a malformed address, a replica or a cluster; `Unsafe` if it may lose results; `Unavailable`.
     pub async fn open(url: &str, options: OpenOptions) -> Result<Self, StorageError> {
-        let client = client(url)?;
-        let address = client.get_connection_info().addr().to_string();
-        let commits = Link::new(client.clone());
+        let (url, count) = take_count(url)?;
+        let primary = Arc::new(match Sentinels::parse(&url)? {
+            Some(sentinels) => Primary::behind(sentinels),
+            None => Primary::fixed(client(&url)?),
+        });
+        let address = primary.address();
+        let commits = Arc::new(Link::new(Arc::clone(&primary)));
         let setup = commits.run("opening", Setup::ask).await?;
         setup.check_kind(&address)?;
         check_safety(&address, &setup, options)?;
-        let storage = Self {
+        let waiting = Arc::new(Link::new(Arc::clone(&primary)));
+        let replicas = (count > 0).then(|| Replicas::new(count, &setup, &address, waiting)).transpose()?;
+        let durability = if replicas.is_some() { Durability::Replicated } else { setup.durability() };
+        Ok(Self {
             address,
-            durability: setup.durability(),
+            durability,
+            replicas,
             commits,
-            bulk: Link::new(client),
+            bulk: Arc::new(Link::new(Arc::clone(&primary))),
+            owner: Arc::new(Link::new(Arc::clone(&primary))),
+            title: Title::default(),
+            holder: Arc::default(),
+            awaiting: Arc::default(),
+            outbox: primary.may_change().then(Arc::default),
             create: Script::new(include_str!("create.lua")),
             commit: Script::new(include_str!("commit.lua")),
             delete: Script::new(include_str!("delete.lua")),
             attachments: Attachments::new(),
-        };
-        storage.sweep_all().await?;
-        storage.attachments.sweep(&storage.bulk).await?;
-        Ok(storage)
+            unfinished: Unfinished::new(),
+        })
     }
 
     async fn try_create(
@@ -95,10 +137,13 @@ impl RedisStorage {
                     .key(keys::version(&header.id))
                     .key(keys::header(&header.id))
                     .key(keys::header(gone.unwrap_or(&header.id)))
+                    .key(keys::OWNER)
+                    .key(keys::owner(&header.id))
                     .arg(keys::name_field(&header.project, &header.name))
                     .arg(header.id.as_str())
                     .arg(document)
                     .arg(gone.map(StudyId::as_str).unwrap_or_default())
+                    .arg(&*self.title.token)
                     .invoke_async(&mut connection)
                     .await
             })
@@ -109,45 +154,9 @@ impl RedisStorage {
                 key: format!("{}[{}]", keys::NAMES, keys::name_field(&header.project, &header.name)),
                 problem: refusal.to_string(),
             }),
+            "fenced" => Err(self.title.lost()),
             _ => Err(StorageError::id_in_use(&header.id)),
         }
-    }
-
-    /// Removes the documents of a study that is already gone from the names.
-    async fn sweep(&self, study: &StudyId) -> Result<(), StorageError> {
-        const DURING: &str = "deleting a study";
-        let mut cursor = 0;
-        loop {
-            let (next, piece) = load::scan(&self.bulk, &keys::trials(study), cursor).await?;
-            let numbers = piece.iter().filter_map(|(field, _)| std::str::from_utf8(field).ok()?.parse().ok());
-            let lists: Vec<_> = numbers.map(|number| keys::reports(study, number)).collect();
-            for lists in lists.chunks(SWEEP) {
-                let () = self.bulk.ask(DURING, cmd("UNLINK").arg(lists)).await?;
-            }
-            cursor = next;
-            if cursor == 0 {
-                break;
-            }
-        }
-        for contents in attachments::contents(&self.bulk, study).await?.chunks(SWEEP) {
-            let () = self.bulk.ask(DURING, cmd("UNLINK").arg(contents)).await?;
-        }
-        let documents =
-            [keys::trials(study), keys::outputs(study), keys::attachments(study), keys::attached(study)];
-        let () = self.bulk.ask(DURING, cmd("UNLINK").arg(&documents)).await?;
-        self.bulk.ask(DURING, cmd("SREM").arg(keys::DELETING).arg(study.as_str())).await
-    }
-
-    async fn sweep_all(&self) -> Result<(), StorageError> {
-        let left: Vec<String> = self.bulk.ask("opening", cmd("SMEMBERS").arg(keys::DELETING)).await?;
-        for study in left {
-            let study = StudyId::new(study).map_err(|refusal| StorageError::Corrupt {
-                key: keys::DELETING.to_owned(),
-                problem: refusal.to_string(),
-            })?;
-            self.sweep(&study).await?;
-        }
-        Ok(())
     }
 }
 
@@ -190,6 +199,18 @@ impl Storage for RedisStorage {
         self.durability
     }
 
+    async fn acquire(self: Arc<Self>, place: &str) -> Result<Option<Owned>, StorageError> {
+        self.take_over(place).await
+    }
+
+    fn comes_first(&self) -> bool {
+        self.outbox.as_ref().is_some_and(|outbox| outbox.last_token().is_some())
+    }
+
+    fn holder(&self) -> String {
+        self.holder.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     async fn create(&self, header: &Header) -> Result<Option<StudyId>, StorageError> {
         let document = encode(|| keys::header(&header.id), header)?;
         let Some(holder) = self.try_create(header, &document, None).await? else { return Ok(None) };
@@ -198,9 +219,17 @@ impl Storage for RedisStorage {
         if there { Ok(Some(holder)) } else { self.try_create(header, &document, Some(&holder)).await }
     }
 
+    async fn prepare(&self, header: &Header) -> Result<(), StorageError> {
+        self.unfinished.prepare(&self.commits, &self.title, header).await
+    }
+
+    async fn publish(&self, header: &Header, version: Version) -> Result<(), PublishError> {
+        self.unfinished.publish(&self.commits, &self.title, header, version).await
+    }
+
     async fn commit(&self, write: StudyWrite) -> Result<Version, CommitError> {
         let (study, expected) = (write.study.clone(), write.expected);
-        let invocation = commit_invocation(&self.commit, write)?;
+        let invocation = commit_invocation(&self.commit, write, &self.title.token)?;
         let (answer, detail): (String, String) = self
             .commits
             .run("committing", async move |mut connection| invocation.invoke_async(&mut connection).await)
@@ -211,6 +240,7 @@ impl Storage for RedisStorage {
         match answer.as_str() {
             "ok" => Ok(expected.next()),
             "missing" => Err(CommitError::Missing),
+            "fenced" => Err(self.title.lost().into()),
             "conflict" => Err(match detail.parse() {
                 Ok(found) => CommitError::Conflict { expected, found: Version(found) },
                 Err(_) => corrupt(keys::version(&study), "it is no number"),
@@ -251,7 +281,7 @@ impl Storage for RedisStorage {
         content: Bytes,
         limits: AttachmentLimits,
     ) -> Result<(), AttachError> {
-        self.attachments.put(&self.bulk, Upload::new(study, attachment, content, limits)).await
+        self.attachments.put(&self.bulk, &self.title, Upload::new(study, attachment, content, limits)).await
     }
 
     async fn attachment(
@@ -267,11 +297,11 @@ impl Storage for RedisStorage {
     }
 
     async fn delete_attachment(&self, study: &StudyId, key: &AttachmentKey) -> Result<(), StorageError> {
-        self.attachments.delete(&self.bulk, study, key).await
+        self.attachments.delete(&self.bulk, &self.title, study, key).await
     }
 
     async fn delete(&self, study: &StudyId) -> Result<(), StorageError> {
-        let found: bool = self
+        let found: i64 = self
             .commits
             .run("deleting a study", async |mut connection| {
                 self.delete
@@ -279,16 +309,23 @@ impl Storage for RedisStorage {
                     .key(keys::DELETING)
                     .key(keys::version(study))
                     .key(keys::header(study))
+                    .key(keys::OWNER)
+                    .key(keys::owner(study))
                     .arg(study.as_str())
+                    .arg(&*self.title.token)
                     .invoke_async(&mut connection)
                     .await
             })
             .await?;
-        if found { self.sweep(study).await } else { Ok(()) }
+        match found {
+            0 => Ok(()),
+            1 => self.sweep(study).await,
+            _ => Err(self.title.lost()),
+        }
     }
 
     async fn put_token(&self, token: &TokenRecord) -> Result<(), StorageError> {
-        tokens::put(&self.commits, token).await
+        tokens::put(&self.commits, &self.title, token).await
     }
 
     async fn tokens(&self) -> Result<Vec<TokenRecord>, StorageError> {
@@ -302,19 +339,21 @@ impl Storage for RedisStorage {
 }
 
 /// Lays out the script's keys and arguments, see `commit.lua`.
-fn commit_invocation(
-    script: &Script,
+fn commit_invocation<'a>(
+    script: &'a Script,
     write: StudyWrite,
-) -> Result<redis::ScriptInvocation<'_>, StorageError> {
+    token: &str,
+) -> Result<redis::ScriptInvocation<'a>, StorageError> {
     let study = &write.study;
     let mut invocation = script.prepare_invoke();
     invocation
         .key(keys::version(study))
         .key(keys::header(study))
         .key(keys::trials(study))
-        .key(keys::outputs(study));
+        .key(keys::outputs(study))
+        .key(keys::owner(study));
     let header = write.header.map(|header| encode(|| keys::header(study), &header)).transpose()?;
-    invocation.arg(write.expected.0).arg(write.expected.next().0).arg(header.unwrap_or_default());
+    invocation.arg(write.expected.0).arg(write.expected.next().0).arg(header.unwrap_or_default()).arg(token);
     invocation.arg(write.trials.len());
     for trial in &write.trials {
         invocation.arg(trial.number.0).arg(encode(|| keys::trials(study), trial)?);

@@ -17,6 +17,10 @@ pub(super) struct Setup {
     eviction: Option<String>,
     replica: bool,
     cluster: bool,
+    /// How many replicas are in step.
+    replicas: u64,
+    /// Its major and minor version.
+    version: (u64, u64),
 }
 
 impl Setup {
@@ -39,7 +43,18 @@ impl Setup {
             eviction,
             replica: fields.get("role") == Some(&"slave"),
             cluster: fields.get("cluster_enabled") == Some(&"1"),
+            replicas: in_step(&fields),
+            version: fields.get("redis_version").and_then(|text| version(text)).unwrap_or_default(),
         })
+    }
+
+    pub(super) const fn replicas(&self) -> u64 {
+        self.replicas
+    }
+
+    /// Whether it can tell what is on disk, its own and its replicas'.
+    pub(super) fn can_wait_for_disks(&self) -> bool {
+        self.append_only == Some(true) && self.version >= (7, 2)
     }
 
     /// What kind of Redis it may not be at all.
@@ -96,16 +111,45 @@ impl Setup {
     }
 }
 
+/// How many replicas have all but the last of what there is.
+fn in_step(fields: &BTreeMap<&str, &str>) -> u64 {
+    let replicas =
+        fields.iter().filter(|(key, value)| key.starts_with("slave") && value.contains("state=online"));
+    replicas.count() as u64
+}
+
+fn version(text: &str) -> Option<(u64, u64)> {
+    let mut parts = text.split('.').map(|part| part.parse().ok());
+    Some((parts.next()??, parts.next()??))
+}
+
 async fn setting(connection: &mut MultiplexedConnection, name: &str) -> RedisResult<Option<String>> {
     let answer: RedisResult<Vec<String>> = cmd("CONFIG").arg("GET").arg(name).query_async(connection).await;
     Ok(permitted(answer)?.and_then(|pair| pair.into_iter().nth(1)))
 }
 
 /// `None` for what this user may not do, or what a hosted Redis does not know.
-fn permitted<T>(answer: RedisResult<T>) -> RedisResult<Option<T>> {
+pub(super) fn permitted<T>(answer: RedisResult<T>) -> RedisResult<Option<T>> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
         Err(error) if matches!(error.code(), Some("NOPERM" | "ERR")) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn from_some_version_on_disks_can_be_waited_for() {
+        for (text, can) in
+            [("7.0.15", false), ("7.2.4", true), ("8.0.0-rc1", true), ("6.2", false), ("odd", false)]
+        {
+            let version = version(text).unwrap_or_default();
+            let setup = Setup { append_only: Some(true), version, ..Setup::default() };
+            assert_eq!(setup.can_wait_for_disks(), can, "{text}");
+            assert!(!Setup { append_only: Some(false), ..setup }.can_wait_for_disks());
+        }
     }
 }

@@ -2,20 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use redis::cmd;
+use redis::Script;
 use tunewright_core::access::TokenRecord;
 
 use super::link::Link;
+use super::owner::Title;
 use super::{keys, load};
 use crate::storage::StorageError;
 use crate::storage::record::{decode, encode};
 
-pub(super) async fn put(commits: &Link, token: &TokenRecord) -> Result<(), StorageError> {
+pub(super) async fn put(commits: &Link, title: &Title, token: &TokenRecord) -> Result<(), StorageError> {
     let record = encode(|| format!("{}[{}]", keys::TOKENS, token.id), token)?;
-    let mut put = cmd("HSET");
-    put.arg(keys::TOKENS).arg(token.id.as_str()).arg(record);
-    let _new: u64 = commits.ask("keeping a token", &put).await?;
-    Ok(())
+    let script = Script::new(include_str!("token.lua"));
+    let mut script = script.prepare_invoke();
+    script.key(keys::OWNER).key(keys::TOKENS);
+    script.arg(&*title.token).arg(token.id.as_str()).arg(record);
+    let kept: bool = commits
+        .run("keeping a token", async move |mut connection| script.invoke_async(&mut connection).await)
+        .await?;
+    if kept { Ok(()) } else { Err(title.lost()) }
 }
 
 pub(super) async fn all(bulk: &Link) -> Result<Vec<TokenRecord>, StorageError> {

@@ -10,6 +10,7 @@ use tunewright_core::study::{AttachmentLimits, Header, Status, TrialNumber, Tria
 use super::attachments::{attachment, attachment_key, attachments};
 use super::documents::{header, report, trial, trial_in_state};
 use super::tokens::{token, tokens};
+use super::unfinished::unfinished;
 use crate::storage::{CommitError, Storage, StoredStudy, StudyWrite};
 
 /// Checks that the stores `make` makes keep the contract. Each call of `make` must answer with an empty store.
@@ -27,6 +28,7 @@ pub async fn conformance<S: AsyncFn() -> Arc<dyn Storage>>(make: S) {
     a_conflict_fails_nobody_else(make().await).await;
     one_of_two_writers_wins(make().await).await;
     tokens(&*make().await).await;
+    unfinished(&*make().await).await;
     attachments(make).await;
 }
 
@@ -338,6 +340,11 @@ pub async fn keeps_everything(
         put.await.expect("kept");
     }
     store.delete(&gone).await.expect("deleted");
+    let half = header("half", "p", "half");
+    store.prepare(&half).await.expect("prepared");
+    store.commit(StudyWrite { trials: vec![trial(0)], ..nothing(&half.id, 0) }).await.expect("committed");
+    let put = store.put_attachment(&half.id, attached.clone(), content.clone(), AttachmentLimits::default());
+    put.await.expect("kept");
     store.put_token(&token("kept")).await.expect("kept");
     let (study_a, study_b) = (loaded(&*store, &a).await, loaded(&*store, &b).await);
     assert_eq!(study_a.trials.len(), 120);
@@ -346,6 +353,8 @@ pub async fn keeps_everything(
     assert_eq!(loaded(&*store, &a).await, study_a);
     assert_eq!(loaded(&*store, &b).await, study_b);
     assert_eq!(store.load(&gone).await.expect("loaded"), None);
+    assert_eq!(store.load(&half.id).await.expect("loaded"), None, "nobody was to publish it any more");
+    assert_eq!(store.attachments(&half.id).await.expect("listed"), []);
     assert_eq!(store.headers().await.expect("headers").len(), 2);
     let reports = store.reports(&a, TrialNumber(0)).await.expect("reports");
     assert_eq!(reports, (0..20).map(report).collect::<Vec<_>>());

@@ -73,6 +73,32 @@ impl RedisServer {
         self.process.wait().expect("the process has ended");
     }
 
+    /// Asks it to end, as an upgrade does: it writes all it has to disk first.
+    pub fn terminate(&mut self) {
+        self.signal(Signal::SIGTERM);
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while self.process.try_wait().expect("a child").is_none() {
+            assert!(Instant::now() < deadline, "no end: {}", log(self.directory.path()));
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Whether it has not ended yet.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.process.try_wait(), Ok(None))
+    }
+
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Where its files are.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Starts it again on the same port and files, and waits until it has loaded them.
     pub fn start_again(&mut self) {
         self.process = spawn(self.port, &self.settings, self.directory.path());
@@ -118,7 +144,9 @@ pub fn free_port() -> u16 {
 }
 
 fn spawn(port: u16, settings: &[String], directory: &Path) -> Child {
-    Command::new("redis-server")
+    // Where a test limits the size of its files, what is too much is refused and does not end it.
+    Command::new("sh")
+        .args(["-c", "trap '' XFSZ; exec redis-server \"$@\"", "redis-server"])
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--daemonize", "no"])
         .args(["--logfile", "redis.log", "--dir"])
         .arg(directory)

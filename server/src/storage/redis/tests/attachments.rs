@@ -13,12 +13,6 @@ async fn put(store: &dyn Storage, study: &str, name: &str, length: usize) -> Res
     store.put_attachment(&id(study), attachment, content, AttachmentLimits::default()).await
 }
 
-async fn keys(server: &RedisServer) -> Vec<String> {
-    let mut keys: Vec<String> = cli(server, cmd("KEYS").arg("*")).await;
-    keys.sort_unstable();
-    keys
-}
-
 #[tokio::test]
 async fn the_keys_are_those_of_the_manual_and_none_is_left_over() {
     let server = RedisServer::start(Fsync::EverySecond);
@@ -29,7 +23,7 @@ async fn the_keys_are_those_of_the_manual_and_none_is_left_over() {
         put(&*store, "a", "model", length).await.expect("kept");
     }
     let found = keys(&server).await;
-    let [.., attached, attachments, content, _, _] = &found[..] else { panic!("{found:?}") };
+    let [.., attached, attachments, content, _, _, _] = &found[..] else { panic!("{found:?}") };
     assert_eq!((attached.as_str(), attachments.as_str()), ("tw:{a}:attached", "tw:{a}:attachments"));
     assert!(content.starts_with("tw:{a}:content:"), "{content}");
     assert_eq!(found.len(), bare.len() + 3, "one content: the replaced ones are gone");
@@ -78,7 +72,7 @@ async fn a_server_that_starts_meanwhile_costs_no_kept_content() {
             for _ in 0..15 {
                 match put(&*first, "a", "model", 3_000_000).await {
                     Ok(()) => kept += 1,
-                    Err(AttachError::Storage(StorageError::Unavailable { .. })) => {}
+                    Err(AttachError::Storage(StorageError::Fenced)) => {}
                     other => panic!("{other:?}"),
                 }
             }
@@ -149,4 +143,43 @@ async fn a_record_that_cannot_be_read_is_named_and_left_alone() {
         }
         assert_eq!(keys(&server).await, before);
     }
+}
+
+/// The reader is overtaken many times between a record and its content.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attachment_that_is_replaced_all_the_time_is_never_taken_for_a_broken_one() {
+    let server = RedisServer::start(Fsync::EverySecond);
+    let store = store(&server).await;
+    store.create(&header("a", "p", "x")).await.expect("created");
+    let key = attachment_key(None, "x");
+    let content = |n: u8| Bytes::from(vec![n; 2_200_000 + usize::from(n)]);
+    let put = async move |store: &dyn Storage, n: u8| {
+        let put = attachment(attachment_key(None, "x"), &content(n));
+        store.put_attachment(&id("a"), put, content(n), AttachmentLimits::default()).await.expect("kept");
+    };
+    put(&*store, 0).await;
+    let writers: Vec<_> = (1..=4)
+        .map(|n| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                for _ in 0..15 {
+                    put(&*store, n).await;
+                }
+            })
+        })
+        .collect();
+    let mut read = 0;
+    while !writers.iter().all(tokio::task::JoinHandle::is_finished) {
+        match store.attachment(&id("a"), &key).await {
+            Ok(found) => {
+                let (_, bytes) = found.expect("it is there");
+                assert!(bytes == content(bytes[0]), "parts of several");
+                read += 1;
+            }
+            Err(StorageError::Unavailable { .. }) => {}
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    println!("{read} whole ones read");
+    store.attachment(&id("a"), &key).await.expect("read").expect("it is there");
 }

@@ -1,9 +1,13 @@
 //! Against a real `redis-server`.
 
 mod attachments;
+mod failover;
 mod faults;
+mod owner;
+mod replicated;
 mod setups;
 mod tls;
+mod upgrade;
 
 use std::sync::Arc;
 
@@ -17,7 +21,21 @@ use crate::storage::testing::{
 };
 
 async fn store(server: &RedisServer) -> Arc<dyn Storage> {
-    Arc::new(RedisStorage::open(&server.url(), OpenOptions::default()).await.expect("opened"))
+    owned(&server.url(), OpenOptions::default()).await.expect("opened")
+}
+
+/// The store at `url` as its owner; the one before is taken for dead, as it was at the same place.
+async fn owned(url: &str, options: OpenOptions) -> Result<Arc<dyn Storage>, StorageError> {
+    let opened = Arc::new(RedisStorage::open(url, options).await?);
+    Ok(opened.acquire("a test").await?.expect("nobody is elsewhere").storage)
+}
+
+/// All keys but those of the owner, in their order.
+async fn keys(server: &RedisServer) -> Vec<String> {
+    let mut keys: Vec<String> = cli(server, cmd("KEYS").arg("*")).await;
+    keys.retain(|key| key != keys::OWNER && key != keys::TENURE);
+    keys.sort_unstable();
+    keys
 }
 
 /// What a person would do with `redis-cli`.
@@ -55,7 +73,7 @@ async fn keeps_the_contract() {
 
 #[tokio::test]
 async fn everything_is_there_after_opening_again() {
-    let mut server = RedisServer::start(Fsync::EverySecond);
+    let mut server = RedisServer::start(Fsync::Always);
     keeps_everything(store(&server).await, async |open| {
         drop(open);
         server.kill_9();
@@ -79,16 +97,12 @@ async fn the_keys_are_those_of_the_manual_and_none_is_left_over() {
         store.create(&header(study, "p", study)).await.expect("created");
         store.commit(write(study, 0)).await.expect("committed");
     }
-    let keys = async || {
-        let mut keys: Vec<String> = cli(&server, cmd("KEYS").arg("*")).await;
-        keys.sort_unstable();
-        keys
-    };
     let of = |study| {
-        ["header", "outputs", "reports:0", "trials", "version"].map(|key| format!("tw:{{{study}}}:{key}"))
+        ["header", "outputs", "owner", "reports:0", "trials", "version"]
+            .map(|key| format!("tw:{{{study}}}:{key}"))
     };
-    assert_eq!(keys().await, [&["tw:names".to_owned()][..], &of("a"), &of("b")].concat());
-    for key in keys().await {
+    assert_eq!(keys(&server).await, [&["tw:names".to_owned()][..], &of("a"), &of("b")].concat());
+    for key in keys(&server).await {
         assert_eq!(
             cli::<i64>(&server, cmd("TTL").arg(&key)).await,
             -1,
@@ -97,7 +111,7 @@ async fn the_keys_are_those_of_the_manual_and_none_is_left_over() {
     }
     store.delete(&id("a")).await.expect("deleted");
     store.delete(&id("b")).await.expect("deleted");
-    assert_eq!(keys().await, Vec::<String>::new());
+    assert_eq!(keys(&server).await, Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -120,12 +134,13 @@ async fn a_deletion_that_was_cut_short_is_ended_at_the_next_start() {
     first.create(&header("a", "p", "x")).await.expect("created");
     first.commit(write("a", 0)).await.expect("committed");
     // As after the script, with the sweep still to come.
-    let () = cli(&server, cmd("DEL").arg("tw:{a}:header").arg("tw:{a}:version").arg("tw:names")).await;
+    let () =
+        cli(&server, cmd("DEL").arg(&["tw:{a}:header", "tw:{a}:version", "tw:{a}:owner", "tw:names"])).await;
     let () = cli(&server, cmd("SADD").arg("tw:deleting").arg("a")).await;
     first.create(&header("a", "p", "x")).await.expect_err("not while the old one's trials are there");
     drop(first);
     let again = store(&server).await;
-    assert_eq!(cli::<Vec<String>>(&server, cmd("KEYS").arg("*")).await, Vec::<String>::new());
+    assert_eq!(keys(&server).await, Vec::<String>::new());
     assert_eq!(again.create(&header("a", "p", "x")).await.expect("created"), None);
     assert_eq!(again.reports(&id("a"), TrialNumber(0)).await.expect("reports"), []);
 }

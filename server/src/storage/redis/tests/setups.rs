@@ -28,8 +28,7 @@ async fn a_redis_that_can_lose_results_is_refused_unless_allowed() {
         "{said}"
     );
 
-    let allowed =
-        RedisStorage::open(&server.url(), OpenOptions { allow_unsafe: true }).await.expect("allowed");
+    let allowed = owned(&server.url(), OpenOptions { allow_unsafe: true }).await.expect("allowed");
     assert_eq!(allowed.durability(), Durability::Memory);
     assert_eq!(allowed.create(&header("a", "p", "x")).await.expect("created"), None);
 
@@ -55,7 +54,7 @@ async fn where_config_is_forbidden_info_tells() {
         let () = acl.query_async(&mut admin).await.expect("set");
     }
 
-    let store = RedisStorage::open(&as_user("app:hunter3"), OpenOptions::default()).await.expect("opened");
+    let store = owned(&as_user("app:hunter3"), OpenOptions::default()).await.expect("opened");
     assert_eq!(store.durability(), Durability::Buffered);
     assert_eq!(store.create(&header("a", "p", "x")).await.expect("created"), None);
     assert_eq!(store.commit(write("a", 0)).await.expect("committed"), Version(1));
@@ -97,11 +96,11 @@ async fn the_user_of_the_manual_may_do_all_that_is_needed_and_not_flush() {
     let () = cli(&server, &acl).await;
 
     let url = format!("redis://tunewright:PASSWORD@127.0.0.1:{}/0", server.port());
-    let store = RedisStorage::open(&url, OpenOptions::default()).await.expect("opened");
+    let store = owned(&url, OpenOptions::default()).await.expect("opened");
     assert_eq!(store.durability(), Durability::Fsynced);
-    keeps_everything(Arc::new(store), async |open| {
+    keeps_everything(store, async |open| {
         drop(open);
-        Arc::new(RedisStorage::open(&url, OpenOptions::default()).await.expect("opened")) as Arc<dyn Storage>
+        owned(&url, OpenOptions::default()).await.expect("opened")
     })
     .await;
 

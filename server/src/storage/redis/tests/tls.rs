@@ -16,7 +16,7 @@ const URL: &str = "TUNEWRIGHT_TEST_TLS_URL";
 #[ignore = "the other half of `tls_trusts_the_systems_authorities`, which starts it"]
 async fn opens_over_tls() {
     let Ok(url) = std::env::var(URL) else { return };
-    let store = RedisStorage::open(&url, OpenOptions::default()).await.expect("opened");
+    let store = owned(&url, OpenOptions::default()).await.expect("opened");
     store.create(&header("a", "p", "x")).await.expect("created");
     assert_eq!(store.commit(write("a", 0)).await.expect("committed"), Version(1));
 }

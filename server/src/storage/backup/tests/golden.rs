@@ -1,0 +1,34 @@
+//! A backup of every released form is read for ever.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::*;
+
+/// With `GOLDEN=write` in the environment the file is written; a released one is never written again.
+#[tokio::test]
+async fn a_backup_of_the_first_form_is_read_and_written_the_same() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/storage/golden/v1/backup.twb");
+    let storage = memory();
+    let header = some::small(&*storage).await;
+    let (written, report) = backed_up(&*storage).await;
+    if std::env::var("GOLDEN").is_ok_and(|what| what == "write") {
+        fs::write(&path, &written).expect("written");
+    }
+    let golden = fs::read(&path).expect("a golden file");
+    let contents = check(&golden[..]).expect("an old backup is sound");
+    assert_eq!((&contents.studies, contents.tokens), (&report.studies, 1));
+
+    let anew = memory();
+    let restored = restored(&*anew, &golden, &everything()).await.expect("an old backup is restored");
+    assert_eq!((&restored.studies, restored.tokens), (&report.studies, 1));
+    assert_eq!(anew.load(&header.id).await.expect("loaded"), storage.load(&header.id).await.expect("loaded"));
+    let (again, _) = backed_up(&*anew).await;
+    let section = |file: &[u8]| {
+        // The last record has a digest of all, also of when it was made.
+        let text = behind_opening(file);
+        let end = text[..text.len() - 1].iter().rposition(|byte| *byte == b'\n').expect("a last record");
+        text[..end].to_vec()
+    };
+    assert!(section(&again) == section(&golden), "the form is the same, so is what is written");
+}
