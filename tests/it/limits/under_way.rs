@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::FutureExt as _;
 use h2::SendStream;
 use h2::client::ResponseFuture;
 use tunewright_server::{Config, LoadBounds, Secret};
@@ -13,12 +14,47 @@ use crate::support::in_process::InProcess;
 
 const HEARTBEAT: &str = "tunewright.v1.TrialService/HeartbeatTrials";
 
-/// Begins a call and sends no more than the beginning of its message.
-async fn begin(wire: &mut Wire, path: &str, token: Option<&str>) -> (ResponseFuture, SendStream<Bytes>) {
-    let (answer, mut sender) = wire.sender.send_request(Wire::head(path, token, &[]), false).expect("sent");
-    sender.send_data(Bytes::from_static(&[0, 0]), false).expect("sent");
-    // What is sent after it on the same connection is seen after it.
-    (answer, sender)
+/// A call that was begun and is not refused: it holds a place for as long as it is kept.
+struct Held {
+    answer: ResponseFuture,
+    _message: SendStream<Bytes>,
+}
+
+impl Held {
+    /// Begins a call and sends no more than the beginning of its message.
+    fn begin(wire: &mut Wire, path: &str, token: Option<&str>) -> Self {
+        let (answer, mut sender) =
+            wire.sender.send_request(Wire::head(path, token, &[]), false).expect("sent");
+        // One that is refused may be closed by now: its answer tells.
+        let _ = sender.send_data(Bytes::from_static(&[0, 0]), false);
+        Self { answer, _message: sender }
+    }
+
+    fn is_answered(&mut self) -> bool {
+        (&mut self.answer).now_or_never().is_some()
+    }
+}
+
+/// Begins calls until one more is refused, which has to be when exactly so many are under way.
+///
+/// The server takes calls on in any order: one that is asked may come before another that was begun earlier, which is then
+/// the one that is refused.
+async fn fill(wire: &mut Wire, path: &str, token: Option<&str>, max: usize) -> Vec<Held> {
+    let filling = async {
+        let mut held = Vec::new();
+        while ask(wire, path, token).await != EXHAUSTED {
+            held.push(Held::begin(wire, path, token));
+        }
+        // Those that are too many are told so, some of them a moment later.
+        while held.len() > max {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            held.retain_mut(|call| !call.is_answered());
+        }
+        held
+    };
+    let held = tokio::time::timeout(SOON, filling).await.expect("one more is refused in the end");
+    assert_eq!(held.len(), max, "calls under way when one more was refused");
+    held
 }
 
 async fn ask(wire: &mut Wire, path: &str, token: Option<&str>) -> Answer {
@@ -29,14 +65,14 @@ async fn list(wire: &mut Wire, token: Option<&str>) -> Answer {
     ask(wire, LIST, token).await
 }
 
-/// Asks until this is the answer: that a call has begun or ended is seen a moment later.
-async fn wait_for(wire: &mut Wire, path: &str, token: Option<&str>, answer: Answer) {
+/// Asks until it is let through: that a call has ended is seen a moment later.
+async fn wait_for_a_place(wire: &mut Wire, path: &str, token: Option<&str>) {
     let asking = async {
-        while ask(wire, path, token).await != answer {
+        while ask(wire, path, token).await != OK {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(SOON, asking).await.unwrap_or_else(|_| panic!("it is never {answer:?}"));
+    tokio::time::timeout(SOON, asking).await.expect("its place is free");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,17 +80,13 @@ async fn beyond_so_many_calls_others_are_refused_and_results_are_not() {
     let load = LoadBounds { calls: 3, results: 2, ..LoadBounds::default() };
     let server = InProcess::with(Config { load, ..Config::default() }).await;
     let mut wire = Wire::to(&server).await;
-    let first = begin(&mut wire, LIST, None).await;
-    let _second = begin(&mut wire, LIST, None).await;
-    assert_eq!(list(&mut wire, None).await, OK, "the third");
-    let third = begin(&mut wire, LIST, None).await;
-    wait_for(&mut wire, LIST, None, EXHAUSTED).await;
+    let mut calls = fill(&mut wire, LIST, None, 3).await;
     assert_eq!(ask(&mut wire, HEARTBEAT, None).await, OK, "results and heartbeats get through");
-    let _one = begin(&mut wire, HEARTBEAT, None).await;
-    let _other = begin(&mut wire, HEARTBEAT, None).await;
-    wait_for(&mut wire, HEARTBEAT, None, EXHAUSTED).await;
-    drop((first, third));
-    wait_for(&mut wire, LIST, None, OK).await;
+    let _results = fill(&mut wire, HEARTBEAT, None, 2).await;
+    assert_eq!(list(&mut wire, None).await, EXHAUSTED, "still");
+    calls.pop();
+    wait_for_a_place(&mut wire, LIST, None).await;
+    assert_eq!(ask(&mut wire, HEARTBEAT, None).await, EXHAUSTED, "its places are its own");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,9 +97,7 @@ async fn one_token_does_not_take_all() {
     let greedy = bench.token(&["study:read@*"], 0).await.secret;
     let modest = bench.token(&["study:read@*"], 0).await.secret;
     let mut wire = Wire::to(&bench.server).await;
-    let _first = begin(&mut wire, LIST, Some(&greedy)).await;
-    let _second = begin(&mut wire, LIST, Some(&greedy)).await;
-    wait_for(&mut wire, LIST, Some(&greedy), EXHAUSTED).await;
+    let _its_share = fill(&mut wire, LIST, Some(&greedy), 2).await;
     assert_eq!(list(&mut wire, Some(&modest)).await, OK);
 }
 
@@ -76,9 +106,8 @@ async fn a_call_that_does_not_get_on_is_given_up() {
     let load = LoadBounds { calls: 1, patience: Duration::from_secs(1), ..LoadBounds::default() };
     let server = InProcess::with(Config { load, ..Config::default() }).await;
     let mut wire = Wire::to(&server).await;
-    let (answer, _sender) = begin(&mut wire, LIST, None).await;
-    wait_for(&mut wire, LIST, None, EXHAUSTED).await;
-    let answer = tokio::time::timeout(SOON, answer).await.expect("in time").expect("an answer");
+    let held = fill(&mut wire, LIST, None, 1).await.pop().expect("one is held");
+    let answer = tokio::time::timeout(SOON, held.answer).await.expect("in time").expect("an answer");
     assert_eq!(super::code(answer.headers()), Some(14), "unavailable");
     assert_eq!(list(&mut wire, None).await, OK, "its place is free");
 }
