@@ -8,6 +8,7 @@ mod nemesis;
 mod network;
 mod seeds;
 mod trace;
+mod workers;
 mod world;
 
 use seeds::live_through;

@@ -6,6 +6,7 @@ use tunewright_tests::chaos::dice::Dice;
 use turmoil::Sim;
 
 use super::network::SERVER;
+use super::workers::WORKER;
 use super::world::run_for;
 
 /// How often two things are hurt at once.
@@ -20,7 +21,8 @@ const DEATH_MS: (u64, u64) = (100, 10_000);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     ServerDies,
-    ClientDies,
+    /// A client or a worker.
+    HostDies,
     /// Nothing arrives, either way.
     CutOff,
     /// What is asked arrives, the answer does not.
@@ -30,20 +32,15 @@ enum Fault {
     Held,
 }
 
-const FAULTS: [Fault; 6] = [
-    Fault::ServerDies,
-    Fault::ClientDies,
-    Fault::CutOff,
-    Fault::AnswersLost,
-    Fault::RequestsLost,
-    Fault::Held,
-];
+const FAULTS: [Fault; 6] =
+    [Fault::ServerDies, Fault::HostDies, Fault::CutOff, Fault::AnswersLost, Fault::RequestsLost, Fault::Held];
 
 impl Fault {
-    const fn name(self) -> &'static str {
+    fn name(self, host: &str) -> &'static str {
         match self {
             Self::ServerDies => "the server dies",
-            Self::ClientDies => "a client dies",
+            Self::HostDies if host.starts_with(WORKER) => "a worker dies",
+            Self::HostDies => "a client dies",
             Self::CutOff => "cut off",
             Self::AnswersLost => "answers lost",
             Self::RequestsLost => "requests lost",
@@ -51,25 +48,25 @@ impl Fault {
         }
     }
 
-    fn begin(self, sim: &mut Sim<'_>, client: &str) {
+    fn begin(self, sim: &mut Sim<'_>, host: &str) {
         match self {
             Self::ServerDies => sim.crash(SERVER),
-            Self::ClientDies => sim.crash(client),
-            Self::CutOff => sim.partition(client, SERVER),
-            Self::AnswersLost => sim.partition_oneway(SERVER, client),
-            Self::RequestsLost => sim.partition_oneway(client, SERVER),
-            Self::Held => sim.hold(client, SERVER),
+            Self::HostDies => sim.crash(host),
+            Self::CutOff => sim.partition(host, SERVER),
+            Self::AnswersLost => sim.partition_oneway(SERVER, host),
+            Self::RequestsLost => sim.partition_oneway(host, SERVER),
+            Self::Held => sim.hold(host, SERVER),
         }
     }
 
-    fn end(self, sim: &mut Sim<'_>, client: &str) {
+    fn end(self, sim: &mut Sim<'_>, host: &str) {
         match self {
             Self::ServerDies => sim.bounce(SERVER),
-            Self::ClientDies => sim.bounce(client),
-            Self::CutOff => sim.repair(client, SERVER),
-            Self::AnswersLost => sim.repair_oneway(SERVER, client),
-            Self::RequestsLost => sim.repair_oneway(client, SERVER),
-            Self::Held => sim.release(client, SERVER),
+            Self::HostDies => sim.bounce(host),
+            Self::CutOff => sim.repair(host, SERVER),
+            Self::AnswersLost => sim.repair_oneway(SERVER, host),
+            Self::RequestsLost => sim.repair_oneway(host, SERVER),
+            Self::Held => sim.release(host, SERVER),
         }
     }
 }
@@ -77,13 +74,14 @@ impl Fault {
 /// Whoever hurts a world; the same seed hurts it in the same way.
 pub struct Nemesis {
     dice: Dice,
-    clients: Vec<String>,
+    /// The clients and the workers.
+    hosts: Vec<String>,
     faults: Vec<&'static str>,
 }
 
 impl Nemesis {
-    pub fn new(seed: u64, clients: Vec<String>) -> Self {
-        Self { dice: Dice::of(seed, "nemesis"), clients, faults: Vec::new() }
+    pub fn new(seed: u64, hosts: Vec<String>) -> Self {
+        Self { dice: Dice::of(seed, "nemesis"), hosts, faults: Vec::new() }
     }
 
     /// The faults so far, by kind.
@@ -94,22 +92,22 @@ impl Nemesis {
     /// Lets the world be for a while, hurts it for a while, and heals it.
     pub fn strike(&mut self, sim: &mut Sim<'_>) -> turmoil::Result {
         run_for(sim, self.length(PAUSE_MS))?;
-        let mut clients = self.clients.clone();
-        self.dice.shuffle(&mut clients);
+        let mut hosts = self.hosts.clone();
+        self.dice.shuffle(&mut hosts);
         let mut faults = FAULTS;
         self.dice.shuffle(&mut faults);
         let count = if self.dice.percent(TWICE_PERCENT) { 2 } else { 1 };
-        // Two faults, and each on a client of its own: no link is hurt in two ways.
-        let struck: Vec<_> = faults.into_iter().zip(&clients).take(count).collect();
+        // Two faults, and each on a host of its own: no link is hurt in two ways.
+        let struck: Vec<_> = faults.into_iter().zip(&hosts).take(count).collect();
         let dies = struck.iter().any(|(fault, _)| *fault == Fault::ServerDies);
         let length = self.length(if dies { DEATH_MS } else { CUT_MS });
-        for (fault, client) in &struck {
-            fault.begin(sim, client);
-            self.faults.push(fault.name());
+        for (fault, host) in &struck {
+            fault.begin(sim, host);
+            self.faults.push(fault.name(host));
         }
         run_for(sim, length)?;
-        for (fault, client) in &struck {
-            fault.end(sim, client);
+        for (fault, host) in &struck {
+            fault.end(sim, host);
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! One simulated world: a server over a store that outlives it, clients, and a network.
+//! One simulated world: a server over a store that outlives it, clients, workers, and a network.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +14,7 @@ use turmoil::{Builder, Sim};
 use super::askers::Askers;
 use super::nemesis::Nemesis;
 use super::network::{self, SERVER};
+use super::workers::{POOL, Workers};
 
 /// How fine time is.
 const TICK: Duration = Duration::from_millis(100);
@@ -31,7 +32,7 @@ pub struct Outcome {
     pub lease: Duration,
     pub elapsed: Duration,
     pub faults: Vec<&'static str>,
-    /// Whether every client ended by itself.
+    /// Whether every client ended by itself, and the last study of the workers did.
     pub has_ended: bool,
 }
 
@@ -46,6 +47,8 @@ pub fn live(seed: u64) -> turmoil::Result<Outcome> {
     let lease = Duration::from_secs(dice.between(15, 90));
     let lane = Lane::new("simulated", seed, dice.between(5, 30), "nobody").with_lease(lease);
     let lane = Arc::new(lane);
+    let worked = Lane::new("worked", seed, dice.between(5, 30), POOL).with_lease(lease);
+    let worked = Arc::new(worked);
     let mut sim = Builder::new()
         .epoch(UNIX_EPOCH + EPOCH)
         .rng_seed(seed)
@@ -64,11 +67,21 @@ pub fn live(seed: u64) -> turmoil::Result<Outcome> {
         working: Arc::default(),
     };
     askers.start(&mut sim);
-    let mut nemesis = Nemesis::new(seed, askers.names());
+    let workers = Workers {
+        seed,
+        count: dice.between(1, 3),
+        lane: Arc::clone(&worked),
+        history: Arc::clone(&history),
+        losses: Arc::clone(&askers.losses),
+        working: Arc::clone(&askers.working),
+    };
+    workers.start(&mut sim);
+    let mut nemesis = Nemesis::new(seed, [askers.names(), workers.names()].concat());
     while sim.elapsed() < HURT {
         nemesis.strike(&mut sim)?;
     }
     lane.enough();
+    worked.enough();
     let deadline = sim.elapsed() + PATIENCE;
     while askers.working() > 0 && sim.elapsed() < deadline {
         sim.step()?;

@@ -21,6 +21,8 @@ const ON_A_LANE: usize = 3;
 const EVALUATION_MS: (u64, u64) = (1, 12);
 /// How long a client waits before it asks again where there is nothing to do.
 const PAUSE_MS: (u64, u64) = (20, 60);
+/// How often it is looked whether a study of the workers has ended.
+const LOOK: Duration = Duration::from_millis(100);
 /// So many asks no life of a client makes.
 const ASKS_OF_A_LIFE: u64 = 10_000_000;
 
@@ -59,7 +61,7 @@ impl Crew {
     ) -> Self {
         let runtime = Handle::current();
         let follower = Caller::new("follower".to_owned(), links[0], Arc::clone(&history));
-        let following = workers_lane.map(|lane| runtime.spawn(follow(lane, follower)));
+        let following = workers_lane.map(|lane| runtime.spawn(follow(lane, follower, LOOK)));
         let mut crew = Self { seed, history, losses: Arc::default(), runtime, slots: Vec::new(), following };
         for (at, lane) in lanes.iter().enumerate() {
             for member in 0..ON_A_LANE {
@@ -138,13 +140,13 @@ impl Drop for Crew {
     }
 }
 
-/// Begins the studies of a lane that others evaluate, each when the one before has ended.
-async fn follow(lane: Arc<Lane>, caller: Caller) {
+/// Begins the studies of a lane that others evaluate, each when the one before has ended, for which it looks so often.
+pub async fn follow(lane: Arc<Lane>, caller: Caller, every: Duration) {
     while let Some(at) = lane.current() {
         let study = lane.study(at);
         until_known(|| caller.create(&study, lane.spec(at))).await;
         while !caller.has_ended(&study).await {
-            sleep(Duration::from_millis(100)).await;
+            sleep(every).await;
         }
         lane.ended(at);
     }
