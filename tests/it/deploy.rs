@@ -1,12 +1,16 @@
 //! The files that put Tunewright on other machines, checked without those machines.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::support::{binary::binary, project};
+use crate::support::binary::binary;
+use crate::support::certificates::Authority;
+use crate::support::project;
+use crate::support::served::Served;
 
 const MANIFESTS: &str = "deploy/kubernetes";
 const COMPOSE: &str = "deploy/compose.yaml";
@@ -82,7 +86,7 @@ fn the_schemas_are_looked_at() {
     let dir = tempfile::tempdir().expect("a directory");
     let wrong = project::read(format!("{MANIFESTS}/workers.yaml")).replace("replicas: 2", "replicas: many");
     let path = dir.path().join("workers.yaml");
-    std::fs::write(&path, wrong).expect("written");
+    fs::write(&path, wrong).expect("written");
     let validate = Command::new(project::tool("kubernetes-validate"))
         .arg("--strict")
         .arg(path)
@@ -135,7 +139,105 @@ fn the_server_is_probed_where_it_answers() {
     {
         assert_eq!(container[probe]["httpGet"]["path"], path);
         assert_eq!(container[probe]["httpGet"]["port"], port["name"]);
+        assert_eq!(container[probe]["httpGet"]["scheme"], "HTTPS");
     }
+}
+
+/// The secrets as they are mounted, below a directory in place of `/`; and a container's arguments as they are there.
+struct Mounted<'a> {
+    root: &'a Path,
+    deployment: &'a Value,
+}
+
+impl Mounted<'_> {
+    fn spec(&self) -> &Value {
+        &self.deployment["spec"]["template"]["spec"]
+    }
+
+    /// Fills the secret of this name, which has to be mounted somewhere.
+    fn fill(&self, secret: &str, entries: &[(&str, &[u8])]) {
+        let volumes = list(&self.spec()["volumes"]);
+        let volume =
+            volumes.iter().find(|volume| volume["secret"]["secretName"] == secret).expect("a volume");
+        let mounts = list(&self.spec()["containers"][0]["volumeMounts"]);
+        let mount = mounts.iter().find(|mount| mount["name"] == volume["name"]).expect("it is mounted");
+        let dir = self.root.join(mount["mountPath"].as_str().expect("a path").trim_start_matches('/'));
+        fs::create_dir_all(&dir).expect("a directory");
+        for (name, content) in entries {
+            fs::write(dir.join(name), content).expect("written");
+        }
+    }
+
+    /// A word of the manifest, with its paths below the directory.
+    fn word(&self, word: &str) -> String {
+        let root = self.root.display();
+        word.replace("/etc/", &format!("{root}/etc/")).replace("/var/", &format!("{root}/var/"))
+    }
+
+    fn arguments(&self) -> Vec<String> {
+        let words = words(&self.spec()["containers"][0]["args"]);
+        words.into_iter().take_while(|word| *word != "--").map(|word| self.word(word)).collect()
+    }
+}
+
+/// The server and a worker of the manifests, with secrets made as in the guide, and a store in memory in place of Redis.
+#[test]
+fn the_pods_find_each_other_and_nobody_else_is_let_in() {
+    const ROOT: &str = "tw_admin_00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    let objects = objects();
+    let root = tempfile::tempdir().expect("a directory");
+    let deployment = |name: &str| {
+        let found = of_kind(&objects, "Deployment").into_iter().find(|it| it["metadata"]["name"] == name);
+        Mounted { root: root.path(), deployment: found.expect("a deployment") }
+    };
+    let (server, workers) = (deployment("tunewright"), deployment("workers"));
+    let authority = Authority::new();
+    let pair = authority.certify("tunewright");
+    let read = |path: &Path| fs::read(path).expect("a file");
+    server.fill("tunewright-tls", &[("tls.crt", &read(&pair.cert)), ("tls.key", &read(&pair.key))]);
+    server.fill("tunewright-admin", &[("token", ROOT.as_bytes())]);
+    let options: Vec<String> = server.arguments()[1..]
+        .iter()
+        .map(|word| word.replace("0.0.0.0:7070", "0.0.0.0:0").replace("redis://redis:6379", "memory:"))
+        .flat_map(|word| word.split('=').map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let served = Served::start(&options.iter().map(String::as_str).collect::<Vec<_>>(), &[]);
+    let url = format!("https://localhost:{}", served.port());
+    let ask = |token: &str, arguments: &[&str]| -> Output {
+        let mut asking = Command::new(binary());
+        asking.args(["--server", &url]).args(arguments).env("TUNEWRIGHT_TOKEN", token);
+        asking.env("TUNEWRIGHT_TLS_CA", authority.ca()).output().expect("tunewright starts")
+    };
+    let said = |output: Output| {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    let token = said(ask(ROOT, &["token", "create", "--scope", "worker:run@default", "--label", "workers"]));
+    workers.fill("tunewright-worker", &[("token", &token), ("ca.crt", &read(&authority.ca()))]);
+    let study = root.path().join("study.yaml");
+    fs::write(&study, "name: s\nspace: {x: {type: float, low: 0, high: 1}}\nbudget: {max_trials: 2}\n")
+        .expect("written");
+    said(ask(ROOT, &["study", "create", study.to_str().expect("text")]));
+
+    let environment = list(&workers.spec()["containers"][0]["env"]);
+    let variables = environment.iter().map(|variable| {
+        let text = |key: &str| variable[key].as_str().expect("text");
+        (text("name"), workers.word(text("value")))
+    });
+    let worked = Command::new(binary())
+        .args(workers.arguments().iter().map(|word| word.replace("https://tunewright:7070", &url)))
+        .args(["--max-trials", "2", "--", "sh", "-c", "echo {x}"])
+        .envs(variables)
+        .output()
+        .expect("a worker starts");
+    said(worked);
+    let shown: Value =
+        serde_json::from_slice(&said(ask(ROOT, &["--json", "study", "show", "s"]))).expect("JSON");
+    assert_eq!(shown["study"]["counts"]["completed"], 2, "{shown:#}");
+    let stranger = ask("", &["--json", "study", "list"]);
+    assert!(!stranger.status.success(), "whoever has no token was let in");
+    let worker = String::from_utf8(token).expect("text");
+    assert!(!ask(worker.trim(), &["study", "delete", "s"]).status.success(), "a worker deletes studies");
 }
 
 #[test]
