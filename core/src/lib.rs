@@ -13,6 +13,8 @@
 //! arithmetic whose results must be the same on every machine.
 
 pub mod access;
+#[cfg(any(test, feature = "testing"))]
+pub mod broken;
 #[cfg(test)]
 mod fuzz_tests;
 pub mod local;

@@ -1,3 +1,6 @@
+use proptest::prelude::*;
+use tunewright_core::broken::try_broken;
+
 use super::*;
 
 const SPACE: &str = "space: {x: {type: uniform, low: 0, high: 1}}\n";
@@ -131,4 +134,22 @@ fn a_missing_file_and_a_file_that_is_no_text_are_errors() {
     std::fs::write(&path, [0xff, 0xfe, 0x00]).expect("written");
     let bytes = StudyFile::read(&path).expect_err("not UTF-8");
     assert!(format!("{bytes:#}").contains("UTF-8"), "{bytes:#}");
+}
+
+/// Files of both kinds with a few characters changed: each is read or refused, with the place and a reason.
+#[test]
+fn broken_files_are_read_or_refused() {
+    const FILES: [&str; 3] = [
+        "name: a\nspace:\n  x: {type: float, low: 1e-3, high: 1, log: true}\n  o: {type: choice, options: [no, y]}\nbudget: {max_trials: 9}\ncommand: [sh, -c, 'echo {x}']\n",
+        "space: &s\n  k: {type: int, low: 1, high: 9, step: 2}\nalgorithm: {name: mix, of: [{weight: 1, algorithm: tpe}]}\ntags: {a: \"b\"}\nseed: 7\n",
+        r#"{"space": {"form": "hyperopt", "space": {"x": {"type": "qloguniform", "low": -3, "high": 3, "q": 0.5}}}, "name": "b", "retry": {"max_failures": 2}, "pool": "gpu"}"#,
+    ];
+    try_broken("study files", 3_000, FILES.map(str::to_owned).to_vec(), |text| {
+        let read = [StudyFile::from_yaml(text), StudyFile::from_json(text)];
+        for refusal in read.iter().filter_map(|read| read.as_ref().err()) {
+            let said = refusal.to_string();
+            prop_assert!(!refusal.message.is_empty() && said.len() < 2_000, "{said}");
+        }
+        Ok(read.iter().any(Result::is_ok))
+    });
 }

@@ -1,7 +1,11 @@
 use std::fs;
 use std::path::PathBuf;
 
-use tunewright_core::study::{Objective, PickledFunction, TrialState};
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
+use tunewright_core::Timestamp;
+use tunewright_core::broken::try_broken;
+use tunewright_core::study::{Objective, PickledFunction, Study, TrialState, Version};
 
 use super::*;
 use crate::storage::testing::{header, report, token, trial_in_state};
@@ -84,4 +88,54 @@ fn what_cannot_be_read_says_why() {
         corrupt(br#"{"v":1,"kind":"output","doc":{"attempt":1,"text":"cut"#)
             .starts_with("it has no envelope: ")
     );
+}
+
+/// The golden files of every form, by their names.
+fn goldens() -> Vec<String> {
+    let forms = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/storage/golden");
+    let forms = fs::read_dir(forms).expect("a directory").map(|form| form.expect("a form").path());
+    let files = forms.flat_map(|form| fs::read_dir(form).expect("a directory"));
+    let files = files.map(|file| file.expect("a file").path());
+    let records = files.filter(|file| file.extension().is_some_and(|extension| extension == "json"));
+    records.map(|file| fs::read_to_string(file).expect("a golden file")).collect()
+}
+
+/// Whether it was read; then it is written, and read back the same.
+fn read_as<T>(text: &str) -> Result<Option<T>, TestCaseError>
+where
+    T: Document + PartialEq + std::fmt::Debug,
+{
+    match decode::<T>(|| "key".to_owned(), text.as_bytes()) {
+        Ok(doc) => {
+            let written = encode(|| "key".to_owned(), &doc).expect("encoded");
+            prop_assert_eq!(&decode::<T>(|| "key".to_owned(), &written).expect("read back"), &doc);
+            Ok(Some(doc))
+        }
+        Err(error) => {
+            let said = error.to_string();
+            prop_assert!(said.contains("key") && said.len() < 2_000, "{said}");
+            Ok(None)
+        }
+    }
+}
+
+/// A store that somebody wrote to by hand: a record is read or refused, and with whatever is read a study is opened.
+#[test]
+fn broken_records_are_read_or_refused() {
+    try_broken("records", 5_000, goldens(), |text| {
+        let study = header("0197c0de-0000-7000-8000-000000000001", "vision", "digits");
+        let opened = |header, trials| drop(Study::load(header, Version(1), trials, Timestamp(5)));
+        let mut is_read = false;
+        if let Some(trial) = read_as::<Trial>(text)? {
+            is_read = true;
+            opened(study.clone(), vec![trial]);
+        }
+        if let Some(header) = read_as::<Header>(text)? {
+            is_read = true;
+            opened(header, vec![trial_in_state(3, TrialState::Running)]);
+        }
+        is_read |= read_as::<Report>(text)?.is_some() | read_as::<Output>(text)?.is_some();
+        is_read |= read_as::<TokenRecord>(text)?.is_some() | read_as::<Attached>(text)?.is_some();
+        Ok(is_read)
+    });
 }

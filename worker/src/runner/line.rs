@@ -177,7 +177,45 @@ fn metrics(object: Map<String, Value>, notes: &mut Vec<String>) -> BTreeMap<Stri
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use tunewright_core::broken::try_broken;
+
     use super::*;
+
+    const LINES: [&str; 6] = [
+        r#"{"step": 3, "loss": 0.25, "accuracy": 0.91, "checkpoint": "s3://b/3"}"#,
+        r#"{"loss": NaN, "status": "ok", "seconds": 41.5, "message": "done -Infinity"}"#,
+        r#"{"status": "infeasible", "loss": null, "epochs": [1, 2], "nested": {"a": {"b": 1e400}}}"#,
+        r#"{"step": 18446744073709551615.0, "loss": "0.5", "é大🦀": 1, "\u0041": 2}"#,
+        "0.125",
+        "-inf",
+    ];
+
+    #[test]
+    fn broken_lines_are_read_or_refused() {
+        let lines = LINES.map(str::to_owned).to_vec();
+        try_broken("lines of a script", 5_000, lines, |line| {
+            let are_sound = |metrics: &BTreeMap<String, f64>| {
+                metrics.len() <= METRICS_MAX
+                    && metrics.iter().all(|(name, value)| name.len() <= METRIC_NAME_MAX && value.is_finite())
+            };
+            match parse(line) {
+                Ok(Line::Report(report)) => {
+                    prop_assert!(report.loss.is_none_or(f64::is_finite) && are_sound(&report.metrics));
+                    Ok(true)
+                }
+                Ok(Line::Final(result)) => {
+                    let is_finite = !matches!(result.loss, Loss::Finite(loss) if !loss.is_finite());
+                    prop_assert!(is_finite && are_sound(&result.metrics));
+                    Ok(true)
+                }
+                Err(wrong) => {
+                    prop_assert!(!wrong.is_empty() && wrong.len() < 2_000, "{wrong}");
+                    Ok(false)
+                }
+            }
+        });
+    }
 
     fn result(line: &str) -> Final {
         match parse(line) {

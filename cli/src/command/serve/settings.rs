@@ -46,11 +46,14 @@ impl FileSettings {
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         let text =
             std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        Self::parse(&text).with_context(|| format!("cannot use `{}`", path.display()))
+    }
+
+    fn parse(text: &str) -> anyhow::Result<Self> {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        serde_saphyr::from_str_with_options(&text, crate::yaml::options())
-            .with_context(|| format!("cannot use `{}`", path.display()))
+        Ok(serde_saphyr::from_str_with_options(text, crate::yaml::options())?)
     }
 
     fn take_doors(&mut self) -> DoorArgs {
@@ -135,6 +138,9 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use tunewright_core::broken::try_broken;
+
     use super::*;
 
     fn no_args() -> ServeArgs {
@@ -195,6 +201,30 @@ mod tests {
     fn an_unknown_key_is_named() {
         let error = format!("{:#}", file("lisen: 127.0.0.1:1\n").expect_err("refused"));
         assert!(error.contains("lisen") && error.contains("listen"), "{error}");
+    }
+
+    #[test]
+    fn a_broken_file_is_read_or_refused() {
+        let files = [
+            "listen: 127.0.0.1:1\nstore: redis+sentinel://a:1,b:2/main?replicas=1\ndrain-grace: 5s\nauth: true\n",
+            "store: redb\ndata-dir: /var/lib/tunewright\nallow-unsafe-store: false\ninsecure-i-know: true\n",
+            "tls-cert: a.pem\ntls-key: b.pem\nlimits: {connections: 10, calls: 18446744073709551615, rate: 5}\n",
+        ];
+        try_broken("files of `serve`", 3_000, files.map(str::to_owned).to_vec(), |text| {
+            let said = match FileSettings::parse(text) {
+                // No file that it names is opened: such tests read none of this machine's.
+                Ok(mut file) => {
+                    drop(file.take_doors());
+                    match Settings::merge(no_args(), file) {
+                        Ok(_) => return Ok(true),
+                        Err(refusal) => refusal.to_string(),
+                    }
+                }
+                Err(error) => format!("{error:#}"),
+            };
+            prop_assert!(!said.is_empty() && said.len() < 2_000, "{said}");
+            Ok(false)
+        });
     }
 
     #[test]
