@@ -31,7 +31,7 @@ use overload::Overload;
 use report::Report;
 use restart::Restarts;
 use soak::Soak;
-use store::Store;
+use store::{Kind, Store, Unmeasured};
 use suggest::SuggestTime;
 
 const HELP: &str = "\
@@ -65,6 +65,9 @@ pub struct BenchArgs {
     /// Measure one section instead of all
     #[arg(long, value_name = "SECTION")]
     pub only: Option<Section>,
+    /// Measure on one kind of stores instead of all
+    #[arg(long, value_name = "STORE")]
+    pub on: Option<Kind>,
 }
 
 /// What can be measured by itself.
@@ -127,7 +130,7 @@ async fn measure(args: &BenchArgs, context: &Context) -> anyhow::Result<()> {
 
 async fn measure_round_trips(args: &BenchArgs, context: &Context, report: &mut Report) -> anyhow::Result<()> {
     report.print_round_trips_head(context)?;
-    for store in Store::all(Section::RoundTrips, args.redis.as_deref()).await? {
+    for store in args.stores(Section::RoundTrips).await? {
         let store = match store {
             Ok(store) => store,
             Err(reason) => {
@@ -161,7 +164,7 @@ async fn measure_suggest(args: &BenchArgs, context: &Context, report: &mut Repor
 
 async fn measure_restart(args: &BenchArgs, context: &Context, report: &mut Report) -> anyhow::Result<()> {
     report.print_restart_head(context)?;
-    for store in Store::all(Section::Restart, args.redis.as_deref()).await? {
+    for store in args.stores(Section::Restart).await? {
         match store {
             Ok(store) if store.is_kept() => {
                 for time in Restarts::measure(&store, args.trials).await? {
@@ -178,7 +181,7 @@ async fn measure_restart(args: &BenchArgs, context: &Context, report: &mut Repor
 async fn measure_workers(args: &BenchArgs, context: &Context, report: &mut Report) -> anyhow::Result<()> {
     report.print_fleet_head(context)?;
     let fleet = Fleet { workers: usize::try_from(args.workers)?, duration: args.stay() };
-    for store in Store::all(Section::Workers, args.redis.as_deref()).await? {
+    for store in args.stores(Section::Workers).await? {
         match store {
             Ok(store) => report.add_fleet(fleet.measure(&store).await?, context)?,
             Err(reason) => report.add_unmeasured(reason, context)?,
@@ -189,7 +192,7 @@ async fn measure_workers(args: &BenchArgs, context: &Context, report: &mut Repor
 
 async fn measure_soak(args: &BenchArgs, context: &Context, report: &mut Report) -> anyhow::Result<()> {
     report.print_soak_head(context)?;
-    for store in Store::all(Section::Soak, args.redis.as_deref()).await? {
+    for store in args.stores(Section::Soak).await? {
         match store {
             // What has ended stays in memory where memory is the store.
             Ok(store) if store.is_kept() => {
@@ -204,7 +207,7 @@ async fn measure_soak(args: &BenchArgs, context: &Context, report: &mut Report) 
 
 async fn measure_overload(args: &BenchArgs, context: &Context, report: &mut Report) -> anyhow::Result<()> {
     report.print_overload_head(context)?;
-    for store in Store::all(Section::Overload, args.redis.as_deref()).await? {
+    for store in args.stores(Section::Overload).await? {
         match store {
             Ok(store) => {
                 report.add_overload(Overload { duration: args.stay() }.measure(&store).await?, context)?;
@@ -216,6 +219,10 @@ async fn measure_overload(args: &BenchArgs, context: &Context, report: &mut Repo
 }
 
 impl BenchArgs {
+    async fn stores(&self, section: Section) -> anyhow::Result<Vec<Result<Store, Unmeasured>>> {
+        Store::wanted(section, self.on, self.redis.as_deref()).await
+    }
+
     const fn per_row(&self) -> Duration {
         Duration::from_secs(self.seconds)
     }

@@ -1,5 +1,6 @@
 //! The stores that are measured.
 
+use clap::ValueEnum;
 use tempfile::TempDir;
 
 use super::Section;
@@ -15,6 +16,14 @@ pub enum Store {
     GivenRedis(String),
 }
 
+/// A kind of stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    Memory,
+    Redb,
+    Redis,
+}
+
 /// A store that is not measured, and why.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Unmeasured {
@@ -24,19 +33,33 @@ pub struct Unmeasured {
 }
 
 impl Store {
-    /// All stores, fresh ones for each section, or why one is missing.
+    /// The stores that are wanted, fresh ones for each section, or why one is missing.
     ///
     /// # Errors
     /// When there is no room for a temporary directory.
-    pub async fn all(section: Section, redis: Option<&str>) -> anyhow::Result<Vec<Result<Self, Unmeasured>>> {
-        let redis = match redis {
-            Some(url) => Ok(Self::GivenRedis(url.to_owned())),
-            None => Redis::start().await.map(|redis| Self::Redis(Box::new(redis))).map_err(|error| {
-                let reason = format!("{error:#}; name a Redis with --redis URL");
-                Unmeasured { section, store: "redis", reason }
-            }),
-        };
-        Ok(vec![Ok(Self::Memory), Ok(Self::Redb(tempfile::tempdir()?)), redis])
+    pub async fn wanted(
+        section: Section,
+        on: Option<Kind>,
+        redis: Option<&str>,
+    ) -> anyhow::Result<Vec<Result<Self, Unmeasured>>> {
+        let mut stores = Vec::new();
+        for kind in [Kind::Memory, Kind::Redb, Kind::Redis] {
+            if on.is_some_and(|on| on != kind) {
+                continue;
+            }
+            stores.push(match (kind, redis) {
+                (Kind::Memory, _) => Ok(Self::Memory),
+                (Kind::Redb, _) => Ok(Self::Redb(tempfile::tempdir()?)),
+                (Kind::Redis, Some(url)) => Ok(Self::GivenRedis(url.to_owned())),
+                (Kind::Redis, None) => {
+                    Redis::start().await.map(|redis| Self::Redis(Box::new(redis))).map_err(|error| {
+                        let reason = format!("{error:#}; name a Redis with --redis URL");
+                        Unmeasured { section, store: "redis", reason }
+                    })
+                }
+            });
+        }
+        Ok(stores)
     }
 
     /// Whether a study is still there once the server has ended.

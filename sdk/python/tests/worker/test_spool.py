@@ -64,11 +64,14 @@ def test_a_python_worker_sends_what_a_command_worker_left(
     spool = tmp_path / "spool"
     study = studies.create(lease_ttl_ms=10_000)
     command = [str(find_binary()), "--server", server.address, "worker", "--spool", str(spool)]
+    begun = tmp_path / "begun"
     doomed = subprocess.Popen(
-        [*command, "--", "sh", "-c", "sleep 1; echo 0.5"], env={**os.environ, "XDG_STATE_HOME": str(tmp_path)}
+        [*command, "--", "sh", "-c", f"touch {begun}; sleep 1; echo 0.5"],
+        env={**os.environ, "XDG_STATE_HOME": str(tmp_path)},
     )
     try:
-        wait_for("a running trial", lambda: studies.trials(study))
+        # That the server has leased the trial does not yet mean that the worker has heard of it.
+        wait_for("a trial that runs", begun.exists)
         server.kill()
         wait_for("a spooled result", lambda: reports(spool))
     finally:
