@@ -6,9 +6,11 @@ mod failpoints;
 mod results_spooled;
 mod server_killed;
 mod several_addresses;
+mod store_away;
 mod takeover;
 mod worker_drained;
 mod worker_killed;
+mod worker_paused;
 
 use std::time::Duration;
 

@@ -13,13 +13,13 @@ use crate::support::process::{Process, Server};
 const TRIALS: u64 = 6;
 
 /// The reports that wait in a directory.
-fn waiting(spool: &Path) -> usize {
+pub(super) fn waiting(spool: &Path) -> usize {
     let entries =
         fs::read_dir(spool).map(|entries| entries.flatten().collect::<Vec<_>>()).unwrap_or_default();
     entries.iter().filter(|entry| entry.path().extension().is_some_and(|it| it == "report")).count()
 }
 
-async fn until(what: &str, is_so: impl Fn() -> bool) {
+pub(super) async fn until(what: &str, is_so: impl Fn() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is_so() {
         assert!(Instant::now() < deadline, "{what} never came");

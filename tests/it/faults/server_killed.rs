@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use tunewright::Study;
-use tunewright_core::study::TrialState;
 use tunewright_server::storage::testing::{Fsync, RedisServer};
 
+use super::results_spooled::until;
 use super::{PATIENCE, assert_each_counted_once, create, trials};
 use crate::support::process::{Process, Server};
 
@@ -32,13 +32,12 @@ async fn a_long_outage_ends_no_lease_either() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut server = Server::start(&format!("redb:{}", directory.path().display()));
     let study = create(&server.url, "patient", 1).await;
-    let command = ["--server", &server.url, "worker", "--slots", "1", "--", "sh", "-c", "sleep 14; echo {x}"];
+    let begun = directory.path().join("begun");
+    let script = format!("touch {}; sleep 14; echo {{x}}", begun.display());
+    let command = ["--server", &server.url, "worker", "--slots", "1", "--", "sh", "-c", &script];
     let _worker = Process::start(&command);
-    let deadline = Instant::now() + PATIENCE;
-    while !trials(&study).await.iter().any(|trial| trial.state == TrialState::Running) {
-        assert!(Instant::now() < deadline, "nothing runs");
-        sleep(Duration::from_millis(50)).await;
-    }
+    // That the server has leased the trial does not yet mean that the worker has heard of it.
+    until("a trial that runs", || begun.exists()).await;
     server.kill_9();
     sleep(Duration::from_secs(6)).await;
     server.start_again();

@@ -5,7 +5,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tunewright_core::study::{EndReason, TrialNumber, TrialState};
 
-use super::{PATIENCE, assert_each_counted_once, create, trials};
+use super::results_spooled::until;
+use super::{assert_each_counted_once, create, trials};
 use crate::support::process::{Process, Server};
 
 const TRIALS: u64 = 8;
@@ -16,15 +17,13 @@ async fn its_trial_is_queued_again_in_time_and_counted_once() {
     let directory = tempfile::tempdir().expect("a directory");
     let server = Server::start(&format!("redb:{}", directory.path().display()));
     let study = create(&server.url, "killed", TRIALS).await;
-    let slow = ["--server", &server.url, "worker", "--slots", "1", "--", "sh", "-c", "sleep 600"];
+    let begun = directory.path().join("begun");
+    let script = format!("touch {}; sleep 600", begun.display());
+    let slow = ["--server", &server.url, "worker", "--slots", "1", "--", "sh", "-c", &script];
     let doomed = Process::start(&slow);
 
     // Only the doomed worker is there, and its objective never ends: trial 0 runs on it.
-    let deadline = Instant::now() + PATIENCE;
-    while !trials(&study).await.iter().any(|trial| trial.state == TrialState::Running) {
-        assert!(Instant::now() < deadline, "no trial was leased");
-        sleep(Duration::from_millis(20)).await;
-    }
+    until("a trial that runs", || begun.exists()).await;
     doomed.kill_9();
     let killed = Instant::now();
     let found = loop {

@@ -82,6 +82,15 @@ impl Server {
         Self { url: format!("http://{port}"), store: store.to_owned(), process: None }
     }
 
+    /// Bytes of this machine's memory that it has.
+    pub fn memory(&self) -> u64 {
+        let pid = self.process.as_ref().expect("it runs").child.id();
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a figure");
+        let kib: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
+        kib << 10
+    }
+
     pub fn kill_9(&mut self) {
         self.process.take().expect("it runs").kill_9();
     }
