@@ -6,6 +6,7 @@ mod floods;
 mod overload;
 mod quotas;
 mod under_way;
+mod watchers;
 
 use std::time::Duration;
 
