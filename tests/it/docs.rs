@@ -165,3 +165,29 @@ fn every_document_can_be_found_from_the_front_door() {
         documents().into_iter().filter(|path| path.starts_with("docs") && !linked.contains(path)).collect();
     assert!(lost.is_empty(), "linked from neither of {STORIES:?}: {lost:?}");
 }
+
+/// The tests that documents name, as `path/to/file.rs::name`.
+fn named_tests(document: &str) -> Vec<(String, String)> {
+    let spans = document.split('`').skip(1).step_by(2);
+    let named = spans.filter_map(|span| span.split_once(".rs::"));
+    named.map(|(file, name)| (format!("{file}.rs"), name.to_owned())).collect()
+}
+
+#[test]
+fn tests_that_documents_name_are_there() {
+    let mut lost = Vec::new();
+    let mut promises = 0;
+    for path in documents() {
+        for (file, name) in named_tests(&project::read(&path)) {
+            let is_there =
+                project::root().join(&file).exists() && project::read(&file).contains(&format!("fn {name}("));
+            if is_there {
+                promises += usize::from(path.ends_with("promises.md"));
+            } else {
+                lost.push(format!("{}: {file}::{name}", path.display()));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "these tests are not there: {lost:#?}");
+    assert!(promises >= 16, "only {promises} tests of promises are named");
+}
