@@ -10,6 +10,7 @@ use tunewright_core::Refusal;
 use tunewright_core::name::StudyId;
 use tunewright_core::study::{Command, Event, Objective, Reply, Study, StudyRef, StudySpec};
 
+use super::events::Events;
 use super::request::{Ask, Asked, Request, StudyView};
 
 /// Requests that may wait for a study's task; more are refused as `exhausted`.
@@ -30,7 +31,7 @@ pub(crate) struct Handle {
     /// What evaluates attempts leased from here on, as far as stored; kept by its task.
     pub(super) objective: Arc<Mutex<Option<Arc<Objective>>>>,
     pub(super) mailbox: mpsc::Sender<Request>,
-    pub(super) events: broadcast::Sender<Event>,
+    pub(super) events: Events,
     pub(super) closed: CancellationToken,
 }
 

@@ -6,6 +6,7 @@
 
 mod attachments;
 mod batch;
+mod events;
 mod handle;
 mod open;
 mod registry;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -13,6 +13,7 @@ use tunewright_core::name::{ProjectName, StudyId};
 use tunewright_core::study::{Header, Objective, Status, StudyRef, StudySpec, Version};
 use tunewright_core::{Code, Refusal};
 
+use super::events::Events;
 use super::handle::{Handle, MAILBOX_LEN};
 use super::request::StudyView;
 use super::signal::Signal;
@@ -22,9 +23,6 @@ use crate::clock::Clock;
 use crate::failpoint::Failpoint;
 use crate::metrics::Metrics;
 use crate::storage::{Durability, Storage, StorageError};
-
-/// Events a slow watcher may lag behind before it gets a gap marker.
-const EVENTS_LEN: usize = 1024;
 
 /// All studies of this server, by name. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -178,7 +176,6 @@ impl Registry {
     fn start(&self, header: &Header) -> Handle {
         let key = StudyRef { project: header.project.clone(), name: header.name.clone() };
         let (sender, mailbox) = mpsc::channel(MAILBOX_LEN);
-        let (events, _) = broadcast::channel(EVENTS_LEN);
         let closed = self.inner.shutdown.child_token();
         let handle = Handle {
             key,
@@ -187,7 +184,7 @@ impl Registry {
             may_lease: Arc::new(AtomicBool::new(!header.status.is_terminal() && header.closing.is_none())),
             objective: Arc::new(Mutex::new(header.objective.clone().map(Arc::new))),
             mailbox: sender,
-            events,
+            events: Events::default(),
             closed,
         };
         let task = Task {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
@@ -13,6 +13,7 @@ use tunewright_core::name::{LeaseId, StudyId};
 use tunewright_core::study::{Command, Effect, Event, Lessee, Objective, Reply, StudyRef};
 
 use super::batch::Batch;
+use super::events::Events;
 use super::open::{Applied, OpenStudy};
 use super::request::{Ask, Asked, Request};
 use super::signal::Signal;
@@ -40,7 +41,7 @@ pub(super) struct Task {
     pub(super) clock: Clock,
     pub(super) metrics: Arc<Metrics>,
     pub(super) mailbox: mpsc::Receiver<Request>,
-    pub(super) events: broadcast::Sender<Event>,
+    pub(super) events: Events,
     pub(super) may_lease: Arc<AtomicBool>,
     pub(super) objective: Arc<Mutex<Option<Arc<Objective>>>>,
     pub(super) signals: mpsc::Sender<Signal>,
@@ -292,8 +293,7 @@ impl Task {
                         self.may_lease.store(!status.is_terminal() && closing.is_none(), Ordering::Relaxed);
                     }
                     self.metrics.observe_event(&event);
-                    // Nobody may be watching.
-                    let _ = self.events.send(event);
+                    self.events.publish(event);
                 }
                 Effect::Revoke { lessee: Lessee::Worker(worker), lease } => {
                     self.signal(Signal::Revoked { study: self.key.clone(), worker, lease });

@@ -42,6 +42,8 @@ pub struct Restarts<'a> {
     completed: u64,
     /// How many trials were leased since; they run on.
     leased: u64,
+    /// Where the server listens each time: who is started again elsewhere waits for the one before, if it was killed.
+    listen: String,
 }
 
 impl<'a> Restarts<'a> {
@@ -52,7 +54,8 @@ impl<'a> Restarts<'a> {
     pub async fn measure(store: &'a Store, trials: u64) -> anyhow::Result<Vec<RestartTime>> {
         let study = StudyRef::from(StudyName::new(format!("bench-restart-{}", std::process::id()))?);
         History::write(&store.url(), &study, trials).await?;
-        let mut restarts = Self { store, study, completed: trials, leased: 0 };
+        let mut restarts =
+            Self { store, study, completed: trials, leased: 0, listen: "127.0.0.1:0".to_owned() };
         // A server ends in order after it has served and written, not after others have filled its store.
         let (server, _) = restarts.start("").await?;
         server.end().await?;
@@ -68,7 +71,7 @@ impl<'a> Restarts<'a> {
     async fn start(&mut self, ended_by: &'static str) -> anyhow::Result<(Target, RestartTime)> {
         let spawned = Instant::now();
         let back = async {
-            let target = Target::start(&self.store.url()).await?;
+            let target = Target::start_at(&self.listen, &self.store.url()).await?;
             let channel = Channel::from_shared(target.url.clone())?.tcp_nodelay(true).connect().await?;
             self.look(channel.clone()).await?;
             let served = spawned.elapsed();
@@ -78,6 +81,7 @@ impl<'a> Restarts<'a> {
         let (target, served, suggested) =
             tokio::time::timeout(DEADLINE, back).await.context("the server does not come back")??;
         self.leased += 1;
+        target.address().clone_into(&mut self.listen);
         let time = RestartTime {
             store: self.store.name(),
             trials: self.completed,

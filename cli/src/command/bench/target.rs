@@ -23,11 +23,19 @@ pub struct Target {
 }
 
 impl Target {
-    /// Starts it on this store.
+    /// Starts it on this store, at a free port.
     ///
     /// # Errors
     /// When it does not start.
     pub async fn start(store: &str) -> anyhow::Result<Self> {
+        Self::start_at("127.0.0.1:0", store).await
+    }
+
+    /// Starts it at this address.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start_at(listen: &str, store: &str) -> anyhow::Result<Self> {
         let cpu_before = ended_children_cpu()?;
         let mut process = Command::new(std::env::current_exe()?)
             .args([
@@ -35,7 +43,7 @@ impl Target {
                 "--quiet",
                 "serve",
                 "--listen",
-                "127.0.0.1:0",
+                listen,
                 "--allow-unsafe-store",
                 "--drain-grace",
                 "1s",
@@ -54,6 +62,11 @@ impl Target {
         let said: serde_json::Value = serde_json::from_str(&line)?;
         let url = said["listening"].as_str().context("the server does not tell where it listens")?;
         Ok(Self { url: url.to_owned(), process, cpu_before })
+    }
+
+    /// `HOST:PORT`
+    pub fn address(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
     }
 
     /// The most memory it has held, in MiB.
