@@ -105,7 +105,7 @@ pub enum Command {
     Backup(BackupArgs),
     /// Put studies of such a file into a store
     Restore(RestoreArgs),
-    /// Measure this machine: round trips on each store, and suggesters
+    /// Measure this machine: round trips on each store, suggesters, restarts, many workers, overload
     Bench(BenchArgs),
     /// Print the completion script of a shell
     Completions(CompletionsArgs),

@@ -19,8 +19,10 @@ use super::primary::Reign;
 use super::setup::Setup;
 use crate::storage::StorageError;
 
-/// So long replicas may take.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// So long replicas may take to receive something, and to have it on disk, which takes a second and more where they force it there
+/// once a second. Shorter than the link waits for any answer.
+const RECEIVED: Duration = Duration::from_secs(2);
+const ON_DISK: Duration = Duration::from_secs(4);
 
 /// What is asked of replicas before anything is acknowledged.
 #[derive(Clone)]
@@ -35,7 +37,8 @@ pub(super) struct Replicas {
 enum Way {
     /// They have received it.
     Received,
-    /// They, and the primary itself, have it on disk: what a Redis from 7.2 on can tell.
+    /// They, and the primary itself, have it on disk: what a Redis from 7.2 on can tell, soon enough if it forces every write
+    /// there.
     OnDisk,
 }
 
@@ -106,21 +109,22 @@ impl Replicas {
     }
 
     async fn wait(&self, during: &'static str) -> Result<u64, StorageError> {
-        let patience = u64::try_from(PATIENCE.as_millis()).unwrap_or(u64::MAX);
         let (count, way) = (self.count, self.way);
+        let patience = match way {
+            Way::Received => RECEIVED,
+            Way::OnDisk => ON_DISK,
+        };
+        let patience = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
         self.link
             .run(during, async move |mut connection| {
-                let mut both = redis::pipe();
-                both.cmd("INCR").arg(keys::ROUNDS).ignore();
+                // Not sent together: a replica that is asked while it takes in the write says what was on its disk before, and
+                // says it anew only a second later.
+                let () = cmd("INCR").arg(keys::ROUNDS).query_async(&mut connection).await?;
                 match way {
-                    Way::Received => {
-                        both.add_command(cmd("WAIT").arg(count).arg(patience).to_owned());
-                        let (had,): (u64,) = both.query_async(&mut connection).await?;
-                        Ok(had)
-                    }
+                    Way::Received => cmd("WAIT").arg(count).arg(patience).query_async(&mut connection).await,
                     Way::OnDisk => {
-                        both.add_command(cmd("WAITAOF").arg(1).arg(count).arg(patience).to_owned());
-                        let ((here, had),): ((u64, u64),) = both.query_async(&mut connection).await?;
+                        let waited = cmd("WAITAOF").arg(1).arg(count).arg(patience).to_owned();
+                        let (here, had): (u64, u64) = waited.query_async(&mut connection).await?;
                         Ok(if here == 1 { had } else { 0 })
                     }
                 }

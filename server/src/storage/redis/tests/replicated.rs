@@ -6,15 +6,11 @@ use futures::future::join_all;
 
 use super::*;
 
-fn replica_of(server: &RedisServer) -> RedisServer {
-    let port = server.port().to_string();
-    RedisServer::start_with(Fsync::EverySecond, &["--replicaof", "127.0.0.1", &port])
-}
-
 /// A primary, a replica of it that is in step, and the address that has it waited for.
-async fn pair() -> (RedisServer, RedisServer, String) {
-    let primary = RedisServer::start(Fsync::EverySecond);
-    let replica = replica_of(&primary);
+async fn pair(fsync: Fsync) -> (RedisServer, RedisServer, String) {
+    let primary = RedisServer::start(fsync);
+    let port = primary.port().to_string();
+    let replica = RedisServer::start_with(fsync, &["--replicaof", "127.0.0.1", &port]);
     let deadline = Instant::now() + Duration::from_secs(30);
     while !cli::<String>(&primary, cmd("INFO").arg("replication")).await.contains("state=online") {
         assert!(Instant::now() < deadline, "the replica never comes");
@@ -35,7 +31,17 @@ async fn without_replicas_it_is_refused_at_the_start() {
 
 #[tokio::test]
 async fn keeps_the_contract_with_a_replica() {
-    let (primary, _replica, url) = pair().await;
+    with_a_replica(Fsync::EverySecond).await;
+}
+
+/// A Redis from 7.2 on is asked for what is on disk then.
+#[tokio::test]
+async fn keeps_the_contract_with_a_replica_whose_disk_is_waited_for() {
+    with_a_replica(Fsync::Always).await;
+}
+
+async fn with_a_replica(fsync: Fsync) {
+    let (primary, _replica, url) = pair(fsync).await;
     conformance(async || {
         let () = cli(&primary, &cmd("FLUSHALL")).await;
         owned(&url, OpenOptions::default()).await.expect("opened")
@@ -45,7 +51,7 @@ async fn keeps_the_contract_with_a_replica() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_no_replica_has_is_not_acknowledged_and_not_read_either() {
-    let (_primary, replica, url) = pair().await;
+    let (_primary, replica, url) = pair(Fsync::Always).await;
     let store = owned(&url, OpenOptions::default()).await.expect("opened");
     assert_eq!(store.durability(), Durability::Replicated);
     store.create(&header("a", "p", "x")).await.expect("created");
@@ -77,7 +83,7 @@ async fn what_no_replica_has_is_not_acknowledged_and_not_read_either() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_commits_wait_together() {
-    let (primary, _replica, url) = pair().await;
+    let (primary, _replica, url) = pair(Fsync::EverySecond).await;
     let store = owned(&url, OpenOptions::default()).await.expect("opened");
     let studies: Vec<String> = (0..200).map(|n| format!("s{n}")).collect();
     join_all(studies.iter().map(async |study| {
