@@ -96,10 +96,11 @@ class RunningWorker:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(WAIT)
+        # Its processes end with it, and then all has been read: what is still being read must not be closed.
+        self._reader.join(WAIT)
         for pipe in (self.process.stdin, self.process.stdout):
             assert pipe is not None
             pipe.close()
-        self._reader.join(WAIT)
 
 
 class Studies:
