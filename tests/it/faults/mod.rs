@@ -45,6 +45,15 @@ async fn create(url: &str, name: &str, max_trials: u64) -> Study {
     client.study(study)
 }
 
+/// Waits until something is there.
+async fn until(what: &str, is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what} never came");
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// Waits until the study has ended.
 async fn ended(study: &Study) -> StudyInfo {
     let deadline = Instant::now() + PATIENCE;

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 use tunewright::{Client, ConnectOptions, Metrics, TrialNumber, TrialState};
 
-use super::{PATIENCE, assert_each_counted_once, create};
+use super::{assert_each_counted_once, create, until};
 use crate::support::process::{Process, Server};
 
 const TRIALS: u64 = 6;
@@ -17,14 +17,6 @@ pub(super) fn waiting(spool: &Path) -> usize {
     let entries =
         fs::read_dir(spool).map(|entries| entries.flatten().collect::<Vec<_>>()).unwrap_or_default();
     entries.iter().filter(|entry| entry.path().extension().is_some_and(|it| it == "report")).count()
-}
-
-pub(super) async fn until(what: &str, is_so: impl Fn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "{what} never came");
-        sleep(Duration::from_millis(10)).await;
-    }
 }
 
 fn worker(url: &str, spool: &Path, script: &str) -> Process {

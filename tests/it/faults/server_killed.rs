@@ -7,8 +7,7 @@ use tokio::time::{Instant, sleep};
 use tunewright::Study;
 use tunewright_server::storage::testing::{Fsync, RedisServer};
 
-use super::results_spooled::until;
-use super::{PATIENCE, assert_each_counted_once, create, trials};
+use super::{PATIENCE, assert_each_counted_once, create, trials, until};
 use crate::support::process::{Process, Server};
 
 const TRIALS: u64 = 40;

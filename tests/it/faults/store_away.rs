@@ -15,8 +15,8 @@ use tunewright_proto::v1;
 use tunewright_proto::v1::trial_service_client::TrialServiceClient;
 use tunewright_server::storage::testing::{Fsync, RedisServer};
 
-use super::results_spooled::{until, waiting};
-use super::{assert_each_counted_once, create, trials};
+use super::results_spooled::waiting;
+use super::{assert_each_counted_once, create, trials, until};
 use crate::support::http::get;
 use crate::support::process::{Process, Server};
 

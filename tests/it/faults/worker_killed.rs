@@ -5,8 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tunewright_core::study::{EndReason, TrialNumber, TrialState};
 
-use super::results_spooled::until;
-use super::{assert_each_counted_once, create, trials};
+use super::{assert_each_counted_once, create, trials, until};
 use crate::support::process::{Process, Server};
 
 const TRIALS: u64 = 8;

@@ -8,8 +8,7 @@ use tunewright::Study;
 use tunewright_core::study::{EndReason, TrialNumber, TrialState};
 use tunewright_proto::convert::TrialInfo;
 
-use super::results_spooled::until;
-use super::{PATIENCE, assert_each_counted_once, create};
+use super::{PATIENCE, assert_each_counted_once, create, until};
 use crate::support::process::{Process, Server};
 
 /// Starts a worker whose trial goes on until it is let go, and then says this loss.
