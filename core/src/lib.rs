@@ -13,6 +13,7 @@
 //! arithmetic whose results must be the same on every machine.
 
 pub mod access;
+pub mod analysis;
 #[cfg(any(test, feature = "testing"))]
 pub mod broken;
 #[cfg(test)]

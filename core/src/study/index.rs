@@ -1,9 +1,11 @@
 //! What is derived from the trials' documents, kept up with each change so that no question walks over them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use super::progress::Progress;
-use super::{Counts, NoProgress, Trial, TrialNumber, TrialState};
+use super::staircase::Staircase;
+use super::{Counts, NoProgress, Trial, TrialNumber, TrialState, Version};
 use crate::Timestamp;
 
 /// Look-ups over the trials.
@@ -23,7 +25,9 @@ pub(super) struct Index {
     requests: BTreeMap<String, TrialNumber>,
     /// The requests that made the leases of now.
     lease_requests: BTreeMap<String, TrialNumber>,
-    best: Option<(f64, TrialNumber)>,
+    /// The trials by the version at which they last changed.
+    revised: BTreeSet<(Version, TrialNumber)>,
+    staircase: Staircase,
     progress: Progress,
 }
 
@@ -38,6 +42,7 @@ impl Index {
             self.remove(old, new);
         }
         self.by_state[new.state as usize].insert(new.number);
+        self.revised.insert((new.rev, new.number));
         match (new.state, new.not_before) {
             (TrialState::Queued, Some(until)) => drop(self.waiting.insert((until, new.number))),
             (TrialState::Queued, None) => drop(self.ready.insert(new.number)),
@@ -59,6 +64,7 @@ impl Index {
 
     fn remove(&mut self, old: &Trial, new: &Trial) {
         self.by_state[old.state as usize].remove(&old.number);
+        self.revised.remove(&(old.rev, old.number));
         if old.state == TrialState::Queued {
             self.ready.remove(&old.number);
             if let Some(until) = old.not_before {
@@ -75,11 +81,7 @@ impl Index {
 
     fn complete(&mut self, trial: &Trial) {
         let Some(loss) = trial.outcome.as_ref().and_then(|outcome| outcome.loss) else { return };
-        let better =
-            |(best, number): (f64, TrialNumber)| loss < best || (loss == best && trial.number < number);
-        if self.best.is_none_or(better) {
-            self.best = Some((loss, trial.number));
-        }
+        self.staircase.observe(trial.number, loss);
         self.progress.observe(trial.ended_at.unwrap_or_default(), trial.number, loss);
     }
 
@@ -164,7 +166,20 @@ impl Index {
     }
 
     pub(super) fn best(&self) -> Option<(f64, TrialNumber)> {
-        self.best
+        self.staircase.best()
+    }
+
+    pub(super) fn staircase(&self) -> &Staircase {
+        &self.staircase
+    }
+
+    /// The trials that changed after this one did, in the order in which they last changed.
+    pub(super) fn revised_after(
+        &self,
+        last: Option<(Version, TrialNumber)>,
+    ) -> impl Iterator<Item = (Version, TrialNumber)> {
+        let from = last.map_or(Bound::Unbounded, Bound::Excluded);
+        self.revised.range((from, Bound::Unbounded)).copied()
     }
 
     pub(super) fn progress(&self) -> &Progress {

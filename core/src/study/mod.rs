@@ -31,6 +31,7 @@ mod runtime;
 mod spec;
 mod spec_check;
 mod spec_difference;
+mod staircase;
 mod state;
 mod trial;
 

@@ -136,6 +136,17 @@ impl Study {
         self.index.best().and_then(|(_, number)| self.trial(number))
     }
 
+    /// Number and loss of each trial that was better than all of a lower number, in the order of their numbers.
+    pub fn improvements(&self) -> impl Iterator<Item = (TrialNumber, f64)> {
+        self.index.staircase().steps()
+    }
+
+    /// The trials that have changed after `last` did, a version and a trial that changed then, in the order in which they
+    /// last changed; all without it.
+    pub fn revised_after(&self, last: Option<(Version, TrialNumber)>) -> impl Iterator<Item = &Trial> {
+        self.index.revised_after(last).filter_map(|(_, number)| self.trial(number))
+    }
+
     /// Numbers of the trials in this state, in order.
     pub fn in_state(&self, state: TrialState) -> impl DoubleEndedIterator<Item = TrialNumber> {
         self.index.in_state(state)
