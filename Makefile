@@ -21,6 +21,7 @@ target := $(or $(CARGO_TARGET_DIR),target)
 tunewright := $(target)/release/tunewright
 venv := $(CURDIR)/.venv-test/bin
 buf := $(venv)/buf
+page := server/dashboard
 export TUNEWRIGHT_TEST_VENV := $(CURDIR)/.venv-test
 
 .PHONY: help
@@ -38,12 +39,12 @@ release: ## Build the binary, optimised
 	cargo build --release --locked --package tunewright-cli
 
 .PHONY: setup
-setup: .venv-test/ready ## Install what the tests and the linters need
-	@.ci/packages build-essential openssl redis-server
+setup: .venv-test/ready $(page)/node_modules/ready ## Install what the tests and the linters need
+	@.ci/packages build-essential chromium openssl redis-server
 
 .PHONY: test
 test: setup ## Run all tests, with a real Redis and real processes
-	status=0; for suite in test-rust test-python; do $(MAKE) --no-print-directory $$suite || status=$$?; done; exit $$status
+	status=0; for suite in test-rust test-python test-page; do $(MAKE) --no-print-directory $$suite || status=$$?; done; exit $$status
 
 .PHONY: test-rust
 test-rust: setup ## Run the tests of everything in Rust, and of the project as a whole
@@ -58,13 +59,24 @@ test-python: setup ## Run the tests of the Python SDK, against the binary
 	cd sdk/python && CARGO_TARGET_DIR=$(abspath $(target)) TUNEWRIGHT_BINARY=$(abspath $(target)/python-tests/tunewright) \
 	  $(venv)/pytest --quiet --numprocesses 2 --dist loadfile
 
+.PHONY: test-page
+test-page: setup ## Run the tests of the dashboard, in a browser against the binary
+	cargo build --workspace --bins --locked
+	install -D $(target)/debug/tunewright $(target)/page-tests/tunewright
+	cd $(page) && TUNEWRIGHT_BINARY=$(abspath $(target)/page-tests/tunewright) npm test
+
+.PHONY: page
+page: $(page)/node_modules/ready ## Build the dashboard's page
+	cd $(page) && npm run build
+
 .PHONY: lint
-lint: .venv-test/ready ## Check format, lints, types and the wire
+lint: .venv-test/ready $(page)/node_modules/ready ## Check format, lints, types and the wire
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(buf) lint proto
 	for released in proto/baseline/*.binpb; do $(buf) breaking proto --against "$$released"; done
 	cd sdk/python && $(venv)/ruff format --check --quiet . && $(venv)/ruff check --quiet . && $(venv)/mypy
+	cd $(page) && npm run --silent lint
 
 .PHONY: verify
 verify: lint test ## What CI checks
@@ -113,6 +125,12 @@ chaos: setup ## Hurt everything for long, and look for broken promises: make cha
 .PHONY: baseline
 baseline: .venv-test/ready ## Pin the wire of a release: make baseline VERSION=v0.1.0
 	$(buf) build proto --exclude-source-info --output proto/baseline/$(VERSION).binpb
+
+# So are the page's packages.
+$(page)/node_modules/ready: $(page)/package-lock.json
+	@.ci/packages nodejs npm
+	cd $(page) && npm ci --silent
+	touch $@
 
 # A virtual environment is ready once its packages are those of its list.
 .venv/ready: examples/digits/requirements.txt

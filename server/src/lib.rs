@@ -10,6 +10,7 @@ mod auth;
 mod clock;
 mod config;
 mod dispatch;
+mod entry;
 mod exposure;
 mod failpoint;
 mod grpc;
@@ -21,6 +22,7 @@ mod peer;
 mod port;
 #[cfg(feature = "testing")]
 mod portless;
+mod problem;
 mod rates;
 mod run_error;
 mod seats;
@@ -31,7 +33,7 @@ pub use app::run;
 pub use auth::Secret;
 pub use config::Config;
 pub use grpc::Quotas;
-pub use http::paths as http_paths;
+pub use http::{openapi_json, paths as http_paths};
 pub use load::LoadBounds;
 pub use port::{PortBounds, TlsError, TlsFiles};
 #[cfg(feature = "testing")]

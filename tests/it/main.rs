@@ -4,6 +4,7 @@ mod access;
 mod attachments;
 mod backup;
 mod bad_input;
+mod dashboard;
 mod dependencies;
 mod deploy;
 mod digits;

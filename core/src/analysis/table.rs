@@ -173,6 +173,11 @@ impl Table {
         &self.space
     }
 
+    #[must_use]
+    pub fn shared_space(&self) -> Arc<Space> {
+        Arc::clone(&self.space)
+    }
+
     /// The version at which each trial last changed.
     #[must_use]
     pub fn revs(&self) -> &[u64] {

@@ -177,7 +177,7 @@ impl Index {
     pub(super) fn revised_after(
         &self,
         last: Option<(Version, TrialNumber)>,
-    ) -> impl Iterator<Item = (Version, TrialNumber)> {
+    ) -> impl DoubleEndedIterator<Item = (Version, TrialNumber)> {
         let from = last.map_or(Bound::Unbounded, Bound::Excluded);
         self.revised.range((from, Bound::Unbounded)).copied()
     }

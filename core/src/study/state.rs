@@ -147,6 +147,11 @@ impl Study {
         self.index.revised_after(last).filter_map(|(_, number)| self.trial(number))
     }
 
+    /// All trials, the one that changed last first.
+    pub fn last_revised(&self) -> impl Iterator<Item = &Trial> {
+        self.index.revised_after(None).rev().filter_map(|(_, number)| self.trial(number))
+    }
+
     /// Numbers of the trials in this state, in order.
     pub fn in_state(&self, state: TrialState) -> impl DoubleEndedIterator<Item = TrialNumber> {
         self.index.in_state(state)

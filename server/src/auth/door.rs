@@ -3,12 +3,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use serde_json::json;
 use tunewright_core::access::Rate;
 use tunewright_core::{Code, Refusal};
 use tunewright_proto::status::to_status;
@@ -18,6 +16,7 @@ use super::register::Register;
 use crate::audit::Refusals;
 use crate::clock::Clock;
 use crate::peer::Peer;
+use crate::problem::Problem;
 use crate::rates::Rates;
 
 /// What anybody may ask, so that probes need no token: whether the server lives and is ready.
@@ -35,6 +34,8 @@ pub(crate) struct Door {
     /// The server listens on this machine only. Then a browser may be the way in for others: a page may have the
     /// name of its own host lead here, and its requests would come from this machine.
     pub(crate) local: bool,
+    /// Whether a path is one of the dashboard's own files, which are the same everywhere and tell nothing.
+    pub(crate) is_page: fn(&str) -> bool,
     pub(crate) strangers: Strangers,
     /// Tells of who is not let in, if callers are asked who they are.
     pub(crate) refusals: Refusals,
@@ -86,7 +87,8 @@ impl Door {
             check_origin(uri, headers)?;
         }
         let Some(register) = &self.register else { return Ok(Caller::anyone()) };
-        if OPEN.contains(&uri.path()) || uri.path().starts_with(HEALTH) {
+        let path = uri.path();
+        if OPEN.contains(&path) || path.starts_with(HEALTH) || (self.is_page)(path) {
             // They ask for nothing that needs an identity.
             return Ok(Caller::nobody());
         }
@@ -140,35 +142,18 @@ fn foreign(header: &str) -> Refusal {
     .with_hint("use `localhost` or `127.0.0.1`")
 }
 
+/// Whether a request is one of gRPC.
+pub(crate) fn is_grpc(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
+}
+
 /// The answer to a request that is not let in, in the words of its protocol.
 pub(crate) fn refuse(headers: &HeaderMap, refusal: &Refusal) -> Response {
-    let is_grpc = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"));
-    if is_grpc {
+    if is_grpc(headers) {
         return to_status(refusal).into_http();
     }
-    refused(refusal)
-}
-
-/// A refusal over plain HTTP.
-pub(crate) fn refused(refusal: &Refusal) -> Response {
-    let Refusal { code, message, hint, .. } = refusal;
-    let body = Json(json!({"error": {"code": code.as_str(), "message": message, "hint": hint}}));
-    match code {
-        Code::Unauthenticated => {
-            (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], body).into_response()
-        }
-        Code::Forbidden => (StatusCode::FORBIDDEN, body).into_response(),
-        Code::Exhausted => later(StatusCode::TOO_MANY_REQUESTS, refusal, body),
-        Code::Unavailable => later(StatusCode::SERVICE_UNAVAILABLE, refusal, body),
-        _ => (StatusCode::INTERNAL_SERVER_ERROR, body).into_response(),
-    }
-}
-
-fn later(status: StatusCode, refusal: &Refusal, body: Json<serde_json::Value>) -> Response {
-    let seconds = refusal.retry_after_ms.unwrap_or(1_000).div_ceil(1_000);
-    (status, [(header::RETRY_AFTER, seconds.to_string())], body).into_response()
+    Problem(refusal.clone()).into_response()
 }
 
 #[cfg(test)]
@@ -208,6 +193,7 @@ mod tests {
         let door = Door {
             register: None,
             local: true,
+            is_page: |path| path == "/page",
             strangers: Strangers::new(Clock::start()),
             refusals: Refusals::new(Clock::start()),
         };

@@ -9,6 +9,6 @@ mod register;
 mod secret;
 
 pub(crate) use caller::Caller;
-pub(crate) use door::{Door, Strangers, enter, refuse, refused};
+pub(crate) use door::{Door, Strangers, enter, is_grpc, refuse};
 pub(crate) use register::{NewToken, Register};
 pub use secret::Secret;

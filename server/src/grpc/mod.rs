@@ -18,9 +18,12 @@ mod watch;
 mod worker_service;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
+use axum::response::Response;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
+use tunewright_core::Refusal;
 use tunewright_proto::FILE_DESCRIPTOR_SET;
 use tunewright_proto::v1::attachment_service_server::AttachmentServiceServer;
 use tunewright_proto::v1::study_service_server::StudyServiceServer;
@@ -28,7 +31,7 @@ use tunewright_proto::v1::token_service_server::TokenServiceServer;
 use tunewright_proto::v1::trial_service_server::TrialServiceServer;
 use tunewright_proto::v1::worker_service_server::WorkerServiceServer;
 
-use crate::auth::{Door, enter};
+use crate::auth::{Door, enter, is_grpc, refuse};
 use crate::dispatch::DispatchHandle;
 use crate::load::{Admission, admit};
 use crate::studies::Registry;
@@ -41,6 +44,16 @@ pub(crate) struct Terms {
     pub(crate) door: Door,
     pub(crate) admission: Admission,
     pub(crate) quotas: Quotas,
+}
+
+/// What is not there, in the words of its protocol.
+async fn nowhere(request: Request) -> Response {
+    if is_grpc(request.headers()) {
+        let path = request.uri().path();
+        return tonic::Status::unimplemented(format!("there is no call `{path}`")).into_http();
+    }
+    let refusal = Refusal::not_found(format!("there is nothing at `{}`", request.uri().path()));
+    refuse(request.headers(), &refusal)
 }
 
 /// All routes of the one port, behind the door: the services, health, reflection, and `pages` for plain HTTP.
@@ -80,6 +93,7 @@ pub(crate) fn routes(
         .add_service(reflection);
     Ok(routes
         .into_axum_router()
+        .fallback(nowhere)
         .layer(from_fn_with_state(admission, admit))
         .layer(from_fn_with_state(door, enter))
         .into())

@@ -12,9 +12,9 @@ use tunewright_proto::convert::{TrialInfo, states_from_wire, study_from_wire};
 use tunewright_proto::status::to_status;
 use tunewright_proto::v1;
 
-use super::admit;
 use super::list::{number_of_token, page_size};
 use crate::auth::Caller;
+use crate::entry;
 use crate::studies::{Handle, Registry, store_refusal};
 
 /// Trials of one message of a stream.
@@ -33,7 +33,7 @@ pub(super) async fn get_trial(
     caller: &Caller,
     request: v1::GetTrialRequest,
 ) -> Result<v1::GetTrialResponse, Refusal> {
-    let handle = admit::study(registry, caller, Need::Read, &study_from_wire(request.study)?)?;
+    let handle = entry::study(registry, caller, Need::Read, &study_from_wire(request.study)?)?;
     let number = TrialNumber(request.number);
     let trial = handle.read(move |study| study.trial(number).cloned()).await?;
     let trial = trial.ok_or_else(|| no_trial(number))?;
@@ -54,7 +54,7 @@ pub(super) async fn best_trial(
     caller: &Caller,
     request: v1::GetBestTrialRequest,
 ) -> Result<v1::GetBestTrialResponse, Refusal> {
-    let handle = admit::study(registry, caller, Need::Read, &study_from_wire(request.study)?)?;
+    let handle = entry::study(registry, caller, Need::Read, &study_from_wire(request.study)?)?;
     let Some(trial) = handle.read(|study| study.best().cloned()).await? else {
         return Ok(v1::GetBestTrialResponse::default());
     };
@@ -70,7 +70,7 @@ pub(super) async fn list_trials(
     caller: &Caller,
     request: v1::ListTrialsRequest,
 ) -> Result<v1::ListTrialsResponse, Refusal> {
-    let handle = admit::study(registry, caller, Need::Read, &study_from_wire(request.study)?)?;
+    let handle = entry::study(registry, caller, Need::Read, &study_from_wire(request.study)?)?;
     let states = states_from_wire(&request.states)?;
     let size = page_size(request.page_size)?;
     let from = number_of_token(&request.page_token)?;
@@ -85,7 +85,7 @@ pub(super) fn stream_trials(
     request: v1::StreamTrialsRequest,
     shutdown: CancellationToken,
 ) -> Result<Pin<Box<TrialStream>>, Refusal> {
-    let handle = admit::study(registry, caller, Need::Read, &study_from_wire(request.study)?)?;
+    let handle = entry::study(registry, caller, Need::Read, &study_from_wire(request.study)?)?;
     let states = states_from_wire(&request.states)?;
     let caller = caller.clone();
     let chunks = stream::unfold(Some(0), move |from| {

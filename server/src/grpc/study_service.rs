@@ -12,12 +12,13 @@ use tunewright_proto::convert::{ForStudy, objective_from_wire, required, study_f
 use tunewright_proto::v1;
 use tunewright_proto::v1::study_service_server::StudyService;
 
-use super::admit::{self, taken};
+use super::admit::taken;
 use super::answer::{answer, study};
 use super::list::page_size;
 use super::quotas::Quotas;
 use super::watch::{WatchStream, watch};
 use crate::auth::Caller;
+use crate::entry;
 use crate::studies::Registry;
 
 /// `StudyService` over the registry.
@@ -48,7 +49,7 @@ impl StudyApi {
 
     /// A worker may see it too: it has to know the space, and when its studies have ended.
     async fn view(&self, caller: &Caller, named: Option<v1::StudyRef>) -> Result<v1::Study, Refusal> {
-        let handle = admit::study(&self.registry, caller, Need::Fetch, &study_from_wire(named)?)?;
+        let handle = entry::study(&self.registry, caller, Need::Fetch, &study_from_wire(named)?)?;
         study(&handle.view().await?, self.registry.durability())
     }
 
@@ -59,7 +60,7 @@ impl StudyApi {
         named: Option<v1::StudyRef>,
         command: Command,
     ) -> Result<v1::Study, Refusal> {
-        let handle = admit::study(&self.registry, caller, Need::Control, &study_from_wire(named)?)?;
+        let handle = entry::study(&self.registry, caller, Need::Control, &study_from_wire(named)?)?;
         let event = audited(&command);
         handle.command(command).await?;
         if let Some(event) = event {
@@ -199,7 +200,7 @@ impl StudyService for StudyApi {
     ) -> Result<Response<Self::WatchStudyStream>, Status> {
         let (caller, request) = taken(request)?;
         let handle = study_from_wire(request.study)
-            .and_then(|key| admit::study(&self.registry, &caller, Need::Read, &key));
+            .and_then(|key| entry::study(&self.registry, &caller, Need::Read, &key));
         answer(match handle {
             Ok(handle) => watch(handle, caller, self.registry.durability(), self.shutdown.clone()).await,
             Err(refusal) => Err(refusal),

@@ -15,11 +15,12 @@ use tunewright_proto::convert::{ForStudy, StudyLease, study_from_wire};
 use tunewright_proto::v1;
 use tunewright_proto::v1::trial_service_server::TrialService;
 
-use super::admit::{self, taken};
+use super::admit::taken;
 use super::answer::{Ended, answer, ended, unexpected};
 use super::ask;
 use super::read::{self, TrialStream};
 use crate::auth::Caller;
+use crate::entry;
 use crate::studies::Registry;
 
 /// The most leases one heartbeat may renew.
@@ -38,7 +39,7 @@ impl TrialApi {
         request: v1::AskTrialsRequest,
     ) -> Result<v1::AskTrialsResponse, Refusal> {
         let study = study_from_wire(request.study.clone())?;
-        let handle = admit::study(&self.registry, caller, Need::Run, &study)?;
+        let handle = entry::study(&self.registry, caller, Need::Run, &study)?;
         let asked = handle.ask(ask::decode(request)?).await?;
         ask::encode(&handle, asked, self.registry.durability())
     }
@@ -51,7 +52,7 @@ impl TrialApi {
         command: Command,
         next: Option<v1::AskTrialsRequest>,
     ) -> Result<(Ended, Option<v1::AskTrialsResponse>), Refusal> {
-        let handle = admit::study(&self.registry, caller, Need::Run, study)?;
+        let handle = entry::study(&self.registry, caller, Need::Run, study)?;
         let Some(next) = next else { return Ok((ended(&handle.command(command).await?)?, None)) };
         if next.study.is_some() && study_from_wire(next.study.clone())? != *study {
             return Err(Refusal::invalid("next.study", "must be the study of `lease`"));
@@ -83,7 +84,7 @@ impl TrialApi {
         study: &StudyRef,
         command: Command,
     ) -> Result<Reply, Refusal> {
-        admit::study(&self.registry, caller, need, study)?.command(command).await
+        entry::study(&self.registry, caller, need, study)?.command(command).await
     }
 }
 

@@ -1,79 +1,67 @@
-//! Plain HTTP on the same port: health, readiness and metrics.
+//! Plain HTTP on the same port: the dashboard's page, the API it stands on, and health, readiness and metrics.
+
+#[allow(unused_qualifications, reason = "utoipa writes them for each parameter")]
+mod api;
+mod columns;
+mod dto;
+mod page;
+mod parameter;
+mod probes;
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::Router;
-use axum::extract::{Extension, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
-use serde_json::json;
-use tunewright_core::access::{Need, Place};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
-use crate::auth::{Caller, refused};
+use crate::dispatch::DispatchHandle;
 use crate::metrics::Metrics;
-use crate::storage::Durability;
-use crate::studies::Registry;
+use crate::studies::{Registry, Tables};
 
-/// What the pages need.
-#[derive(Clone, Debug)]
-struct Pages {
+pub(crate) use page::is_page;
+pub(crate) use probes::standby;
+
+/// Attachments that are sent at once.
+const DOWNLOADS: usize = 4;
+
+/// All that is served over plain HTTP.
+pub(crate) fn router(
     registry: Registry,
+    dispatch: DispatchHandle,
     metrics: Arc<Metrics>,
+    auth: bool,
+    shutdown: CancellationToken,
+) -> Router {
+    let probes = probes::Probes { registry: registry.clone(), metrics };
+    let pages =
+        probes::probes().into_iter().fold(Router::new(), |router, (path, page)| router.route(path, page));
+    let downloads = Arc::new(Semaphore::new(DOWNLOADS));
+    let (tables, remembered) = (Tables::default(), api::Remembered::default());
+    let api = api::Api { registry, dispatch, tables, remembered, shutdown, downloads, auth };
+    pages.with_state(probes).merge(api::router(api)).merge(page::router())
 }
 
-/// `/healthz`: the process lives. `/readyz`: it can serve; names the durability. `/metrics`: figures for Prometheus, of
-/// all projects.
-pub(crate) fn router(registry: Registry, metrics: Arc<Metrics>) -> Router {
-    let pages = pages().into_iter().fold(Router::new(), |router, (path, page)| router.route(path, page));
-    pages.with_state(Pages { registry, metrics })
-}
-
-fn pages() -> [(&'static str, MethodRouter<Pages>); 3] {
-    [("/healthz", get(async || "ok\n")), ("/readyz", get(ready)), ("/metrics", get(figures))]
-}
-
-/// The paths of all pages.
+/// The paths of the API with their methods, and those of the probes: `GET /healthz`.
 #[must_use]
-pub fn paths() -> Vec<&'static str> {
-    pages().into_iter().map(|(path, _)| path).collect()
+pub fn paths() -> Vec<String> {
+    let probes = probes::probes().into_iter().map(|(path, _)| format!("GET {path}"));
+    let (_, document) = api::described();
+    let described = document.paths.paths.into_iter().flat_map(|(path, item)| {
+        let methods = [
+            ("GET", item.get.is_some()),
+            ("POST", item.post.is_some()),
+            ("PATCH", item.patch.is_some()),
+            ("DELETE", item.delete.is_some()),
+        ];
+        let there = methods.into_iter().filter(|(_, is_there)| *is_there);
+        there.map(move |(method, _)| format!("{method} {path}")).collect::<Vec<_>>()
+    });
+    probes.chain(described).collect()
 }
 
-/// The same of a server that cannot serve now, and why: `/readyz` says so, and `/metrics` is there only with `figures`.
-pub(crate) fn standby(figures: Option<Arc<Metrics>>, durability: Durability, why: &'static str) -> Router {
-    let body = json!({ "ready": false, "durability": durability.as_str(), "why": why });
-    let router = Router::new()
-        .route("/healthz", get(async || "ok\n"))
-        .route("/readyz", get(async move || (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()));
-    match figures {
-        Some(metrics) => router.route("/metrics", get(async move || render(&metrics))),
-        None => router,
-    }
-}
-
-async fn ready(State(pages): State<Pages>) -> Response {
-    let durability = pages.registry.durability().as_str();
-    match pages.registry.storage().probe().await {
-        Ok(()) => Json(json!({ "ready": true, "durability": durability })).into_response(),
-        Err(error) => {
-            let body = Json(json!({ "ready": false, "durability": durability, "why": error.to_string() }));
-            (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
-        }
-    }
-}
-
-async fn figures(State(pages): State<Pages>, Extension(caller): Extension<Caller>) -> Response {
-    if let Err(refusal) = caller.authorize(Need::Read, Place::Everywhere) {
-        return refused(&refusal);
-    }
-    render(&pages.metrics)
-}
-
-fn render(metrics: &Metrics) -> Response {
-    const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    match metrics.render() {
-        Ok(text) => ([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+/// The OpenAPI document of the HTTP API, as JSON for people to read.
+#[must_use]
+pub fn openapi_json() -> String {
+    // A document of ours never fails to have a JSON form.
+    api::described().1.to_pretty_json().unwrap_or_default() + "\n"
 }

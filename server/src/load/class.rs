@@ -24,6 +24,8 @@ const RESULTS: [&str; 7] = [
     "/tunewright.v1.TrialService/AddTrial",
 ];
 const UPLOADS: [&str; 1] = ["/tunewright.v1.AttachmentService/PutAttachment"];
+/// Over plain HTTP.
+const PAGES: [&str; 2] = ["/metrics", "/api/v1/events"];
 const STREAMS: [&str; 2] =
     ["/tunewright.v1.WorkerService/AttachWorker", "/tunewright.v1.StudyService/WatchStudy"];
 
@@ -33,7 +35,7 @@ impl Class {
             Self::Result
         } else if UPLOADS.contains(&path) {
             Self::Upload
-        } else if STREAMS.contains(&path) || path.starts_with("/grpc.") || path == "/metrics" {
+        } else if STREAMS.contains(&path) || path.starts_with("/grpc.") || PAGES.contains(&path) {
             Self::Stream
         } else {
             Self::Call

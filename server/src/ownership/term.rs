@@ -61,7 +61,7 @@ impl Admission {
             register = Some(tokens);
         }
         let (strangers, refusals) = (Strangers::new(clock), Refusals::new(clock));
-        let door = Door { register, local: self.local, strangers, refusals };
+        let door = Door { register, local: self.local, is_page: http::is_page, strangers, refusals };
         let admission = load::Admission::new(self.load, self.auth, clock, metrics);
         Ok(Terms { door, admission, quotas: self.quotas })
     }
@@ -98,7 +98,8 @@ impl Term {
         let (dispatcher, dispatch) = Dispatcher::new(registry.clone(), clock, Arc::clone(&metrics), signals);
         let dispatching = tokio::spawn(dispatcher.run(closing.child_token()));
         let streams = shutdown.child_token();
-        let pages = http::router(registry.clone(), metrics);
+        let (dispatched, asked) = (dispatch.clone(), terms.door.register.is_some());
+        let pages = http::router(registry.clone(), dispatched, metrics, asked, streams.clone());
         let term = Self { registry, dispatching, closing, streams: streams.clone() };
         let routes = grpc::routes(term.registry.clone(), dispatch, streams, pages, terms);
         match routes {

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
-use tunewright_core::Refusal;
 use tunewright_core::name::StudyId;
 use tunewright_core::study::{Command, Event, Objective, Reply, Study, StudyRef, StudySpec};
+use tunewright_core::{Refusal, Timestamp};
 
 use super::events::Events;
+use super::glance::Glance;
 use super::request::{Ask, Asked, Request, StudyView};
 
 /// Requests that may wait for a study's task; more are refused as `exhausted`.
@@ -30,6 +31,8 @@ pub(crate) struct Handle {
     pub(super) may_lease: Arc<AtomicBool>,
     /// What evaluates attempts leased from here on, as far as stored; kept by its task.
     pub(super) objective: Arc<Mutex<Option<Arc<Objective>>>>,
+    /// What is to be seen of it while it is not in memory, once it has been; kept by its task.
+    pub(super) at_rest: Arc<Mutex<Option<Arc<Glance>>>>,
     pub(super) mailbox: mpsc::Sender<Request>,
     pub(super) events: Events,
     pub(super) closed: CancellationToken,
@@ -101,6 +104,19 @@ impl Handle {
     /// The study without its trials.
     pub(crate) async fn view(&self) -> Result<StudyView, Refusal> {
         self.read(StudyView::of).await
+    }
+
+    /// The study at a glance. One that has ended is not loaded for it again.
+    pub(crate) async fn glance(&self, now: Timestamp) -> Result<Arc<Glance>, Refusal> {
+        match self.glance_at_rest() {
+            Some(glance) => Ok(glance),
+            None => self.read(move |study| Arc::new(Glance::of(study, now))).await,
+        }
+    }
+
+    /// The same, if the study has ended and is not in memory.
+    pub(super) fn glance_at_rest(&self) -> Option<Arc<Glance>> {
+        self.at_rest.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// All events from now on. A reader that is too slow misses the oldest and is told how many.

@@ -7,6 +7,7 @@
 mod attachments;
 mod batch;
 mod events;
+mod glance;
 mod handle;
 mod open;
 mod registry;
@@ -15,9 +16,12 @@ mod signal;
 #[cfg(test)]
 mod sleeping_tests;
 mod state;
+mod tables;
 mod task;
 
+pub(crate) use glance::Glance;
 pub(crate) use handle::Handle;
 pub(crate) use registry::{Registry, store_refusal};
 pub(crate) use request::{Ask, Asked, StudyView};
 pub(crate) use signal::Signal;
+pub(crate) use tables::Tables;

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use tracing::info;
 use tunewright_core::name::{ProjectName, StudyId};
 use tunewright_core::study::{Header, Objective, Status, StudyRef, StudySpec, Version};
-use tunewright_core::{Code, Refusal};
+use tunewright_core::{Code, Refusal, Timestamp};
 
 use super::events::Events;
 use super::handle::{Handle, MAILBOX_LEN};
@@ -74,6 +74,11 @@ impl Registry {
 
     pub(crate) fn durability(&self) -> Durability {
         self.inner.storage.durability()
+    }
+
+    /// The server's clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.inner.clock.now()
     }
 
     pub(crate) fn storage(&self) -> &dyn Storage {
@@ -183,6 +188,7 @@ impl Registry {
             spec: Arc::new(header.spec.clone()),
             may_lease: Arc::new(AtomicBool::new(!header.status.is_terminal() && header.closing.is_none())),
             objective: Arc::new(Mutex::new(header.objective.clone().map(Arc::new))),
+            at_rest: Arc::default(),
             mailbox: sender,
             events: Events::default(),
             closed,
@@ -197,6 +203,7 @@ impl Registry {
             events: handle.events.clone(),
             may_lease: Arc::clone(&handle.may_lease),
             objective: Arc::clone(&handle.objective),
+            at_rest: Arc::clone(&handle.at_rest),
             signals: self.inner.signals.clone(),
             closed: handle.closed.clone(),
             asked_at: Instant::now(),

@@ -14,6 +14,7 @@ use tunewright_core::study::{Command, Effect, Event, Lessee, Objective, Reply, S
 
 use super::batch::Batch;
 use super::events::Events;
+use super::glance::Glance;
 use super::open::{Applied, OpenStudy};
 use super::request::{Ask, Asked, Request};
 use super::signal::Signal;
@@ -44,6 +45,7 @@ pub(super) struct Task {
     pub(super) events: Events,
     pub(super) may_lease: Arc<AtomicBool>,
     pub(super) objective: Arc<Mutex<Option<Arc<Objective>>>>,
+    pub(super) at_rest: Arc<Mutex<Option<Arc<Glance>>>>,
     pub(super) signals: mpsc::Sender<Signal>,
     pub(super) closed: CancellationToken,
     pub(super) state: State,
@@ -89,7 +91,7 @@ impl Task {
     /// A timer fired: expire leases, try again to load, or go to sleep.
     async fn wake(&mut self) {
         match &self.state {
-            State::Open(open) if open.has_ended() => return self.enter(State::Asleep),
+            State::Open(open) if open.has_ended() => return self.rest(),
             State::Open(_) => {}
             _ => return self.load().await,
         }
@@ -101,6 +103,19 @@ impl Task {
             warn!(%refusal, "a tick was refused");
         }
         self.commit(batch).await;
+    }
+
+    /// Leaves memory, and leaves behind what is to be seen of it.
+    fn rest(&mut self) {
+        if let State::Open(open) = &self.state {
+            let glance = Glance::of(&open.study, self.clock.now()).at_rest();
+            self.show_at_rest(Some(Arc::new(glance)));
+        }
+        self.enter(State::Asleep);
+    }
+
+    fn show_at_rest(&self, glance: Option<Arc<Glance>>) {
+        *self.at_rest.lock().unwrap_or_else(PoisonError::into_inner) = glance;
     }
 
     /// A process that was stopped or starved could not hear its workers: as after a restart, every lease gets one
@@ -125,6 +140,7 @@ impl Task {
             Ok(Some(stored)) => {
                 let trials = stored.trials.len();
                 let now = self.clock.now();
+                self.show_at_rest(None);
                 self.enter(State::Open(Box::new(OpenStudy::load(stored, now))));
                 info!(trials, elapsed_ms = started.elapsed().as_millis(), "loaded");
                 self.signal(Signal::WorkOffered(self.key.clone()));

@@ -4,5 +4,6 @@ pub(crate) mod bench;
 pub(crate) mod calls;
 mod clients;
 mod lists;
+mod pages;
 mod streams;
 pub(crate) mod table;

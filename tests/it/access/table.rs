@@ -1,4 +1,4 @@
-//! Every call and every page against every role.
+//! Every call against every role.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,10 +10,9 @@ use tunewright_proto::FILE_DESCRIPTOR_SET;
 
 use super::bench::{Bench, ROOT};
 use super::calls::{Role, rows};
-use crate::support::http::get_with;
 
 /// Tokens that let nobody in, and what they are.
-async fn strangers(bench: &Bench) -> Vec<(&'static str, Option<String>)> {
+pub async fn strangers(bench: &Bench) -> Vec<(&'static str, Option<String>)> {
     let expired = bench.token(&["admin@*"], 1).await.secret;
     tokio::time::sleep(Duration::from_millis(20)).await;
     let revoked = bench.token(&["admin@*"], 0).await;
@@ -81,36 +80,6 @@ async fn every_call_lets_in_just_the_roles_of_the_table() {
     }
     assert!(wrong.is_empty(), "{} of {asked}: {wrong:#?}", wrong.len());
     println!("{asked} calls were made");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_page_lets_in_just_who_may_see_it() {
-    let bench = Bench::new().await;
-    let strangers = strangers(&bench).await;
-    let paths = tunewright_server::http_paths();
-    assert_eq!(paths, ["/healthz", "/readyz", "/metrics"], "say here who may see a new page");
-    for path in ["/healthz", "/readyz"] {
-        for (who, token) in &strangers {
-            assert_eq!(get_with(&bench.server.url, path, token.as_deref()).await.0, 200, "{path} as {who}");
-        }
-    }
-    for path in ["/metrics", "/nowhere"] {
-        for (who, token) in &strangers {
-            let (status, body) = get_with(&bench.server.url, path, token.as_deref()).await;
-            assert_eq!(status, 401, "{path} as {who}");
-            assert!(body.contains(r#""code":"unauthenticated""#), "{body}");
-        }
-    }
-    for (scope, status) in [
-        ("study:read@vision", 403),
-        ("admin@vision", 403),
-        ("worker:run@*", 403),
-        ("study:read@*", 200),
-        ("admin@*", 200),
-    ] {
-        let token = bench.token(&[scope], 0).await.secret;
-        assert_eq!(get_with(&bench.server.url, "/metrics", Some(&token)).await.0, status, "{scope}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

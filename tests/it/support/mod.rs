@@ -1,5 +1,6 @@
 //! What the tests stand on: the built binary, and the project's own files.
 
+pub mod api;
 pub mod binary;
 pub mod certificates;
 pub mod http;

@@ -1,0 +1,49 @@
+//! All handlers, and the OpenAPI document that describes them.
+
+use axum::Json;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Api, attachments, columns, control, events, export, server, studies, study, trial, workers};
+
+/// What stands above the handlers in the document.
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Tunewright",
+    description = "What the dashboard reads and does. A loss is always minimised; times are milliseconds since 1970 \
+        by the server's clock. Where the server asks for tokens, send `Authorization: Bearer TOKEN`."
+))]
+struct Head;
+
+/// All handlers, and the document.
+pub(in crate::http) fn described() -> (axum::Router<Api>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::with_openapi(Head::openapi())
+        .routes(routes!(document))
+        .routes(routes!(server::server))
+        .routes(routes!(events::events))
+        .routes(routes!(workers::workers))
+        .routes(routes!(workers::drain))
+        .routes(routes!(studies::studies))
+        .routes(routes!(study::study, control::change, control::delete))
+        .routes(routes!(control::pause))
+        .routes(routes!(control::resume))
+        .routes(routes!(control::stop))
+        .routes(routes!(columns::columns))
+        .routes(routes!(trial::enqueue))
+        .routes(routes!(trial::trial))
+        .routes(routes!(trial::output))
+        .routes(routes!(trial::retry))
+        .routes(routes!(trial::cancel))
+        .routes(routes!(attachments::attachment))
+        .routes(routes!(export::csv))
+        .routes(routes!(export::json_lines))
+        .split_for_parts()
+}
+
+/// This document.
+#[utoipa::path(get, path = "/api/v1/openapi.json",
+    responses((status = OK, content_type = "application/json")))]
+async fn document() -> Json<utoipa::openapi::OpenApi> {
+    Json(described().1)
+}
