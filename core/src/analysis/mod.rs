@@ -6,16 +6,26 @@
 
 mod axis;
 mod column;
+mod contour;
+mod edf;
 #[cfg(test)]
 mod fixture;
 mod history;
+mod importance;
 mod quantile;
+mod rank;
 mod row;
 mod sample;
+mod slice;
 mod table;
 
 pub use axis::{Axis, NOT_SET, Scale};
 pub use column::Column;
+pub use contour::{Contour, GRID, PAIR_POINTS_MAX, PairPoints, RADIUS, contour};
+pub use edf::{EDF_POINTS_MAX, Edf, edf};
 pub use history::{Bucket, History, HistoryAxis, history};
+pub use importance::{IMPORTANCE_TRIALS_MIN, Importance, ParameterImportance, importance};
+pub use rank::{Rank, RankPoints, rank};
 pub use row::Row;
+pub use slice::{NotSet, SLICE_POINTS_MAX, Slice, SliceBin, SlicePoints, slice};
 pub use table::{METRICS_MAX, Table};
