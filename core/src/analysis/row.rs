@@ -42,9 +42,7 @@ impl Row {
             Some(number) => number.as_f64().unwrap_or(f64::NAN),
         };
         let held = trial.lease.as_ref().map(|lease| (&lease.lessee, lease.leased_at));
-        let held = held.or_else(|| {
-            trial.attempts.last().map(|attempt| (&attempt.lessee, attempt.leased_at))
-        });
+        let held = held.or_else(|| trial.attempts.last().map(|attempt| (&attempt.lessee, attempt.leased_at)));
         let outcome = trial.outcome.as_ref();
         Self {
             number: trial.number,

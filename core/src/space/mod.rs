@@ -29,7 +29,7 @@ mod read;
 mod read_point;
 #[allow(clippy::module_inception)]
 mod space;
-mod spelling;
+pub(crate) mod spelling;
 mod validate;
 mod value;
 mod value_kind;

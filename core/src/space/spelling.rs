@@ -1,7 +1,7 @@
 //! What somebody may have meant.
 
 /// The candidate nearest to `word`, if it is at most two edits away (one in words of up to four letters).
-pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Distances are quadratic: nobody misspells a word of that length by two letters.
     if word.len() > 64 {
         return None;
@@ -36,7 +36,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// What somebody wrote, cut so that a message stays one: it may be of any length.
-pub(super) fn cut(text: &str) -> String {
+pub(crate) fn cut(text: &str) -> String {
     const SHOWN_MAX: usize = 80;
     match text.char_indices().nth(SHOWN_MAX) {
         Some((end, _)) => format!("{}...", &text[..end]),
@@ -45,7 +45,7 @@ pub(super) fn cut(text: &str) -> String {
 }
 
 /// "`a`, `b` or `c`", at most ten of them.
-pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const SHOWN_MAX: usize = 10;
     let names: Vec<&str> = names.into_iter().collect();
     let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{}`", cut(name))).collect();
