@@ -1,7 +1,7 @@
 //! A parameter, as the page draws it.
 
 use serde::Serialize;
-use tunewright_core::analysis::Axis;
+use tunewright_core::analysis::{Axis, Scale};
 use tunewright_core::space::{Activation, Parameter};
 use utoipa::ToSchema;
 
@@ -47,7 +47,7 @@ impl ParameterInfo {
         Self {
             label: parameter.label.clone(),
             kind: parameter.distribution.kind(),
-            scale: axis.scale.as_str(),
+            scale: scale(axis.scale),
             integer: axis.integer,
             low: axis.low,
             high: axis.high,
@@ -60,5 +60,13 @@ impl ParameterInfo {
                 .map(|(parameter, option)| Switch { parameter: *parameter, option: *option })
                 .collect(),
         }
+    }
+}
+
+const fn scale(scale: Scale) -> &'static str {
+    match scale {
+        Scale::Linear => "linear",
+        Scale::Log => "log",
+        Scale::Category => "category",
     }
 }

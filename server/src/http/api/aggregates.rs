@@ -105,7 +105,7 @@ pub(super) async fn history(
         return Err(Refusal::invalid("buckets", message).into());
     }
     let name = format!("history {x:?} {buckets}");
-    aggregate(&api, &caller, &path, name, move |table| Ok(analysis::history(table, x, buckets))).await
+    aggregate(&api, (&caller, Need::Read), &path, name, move |table| Ok(analysis::history(table, x, buckets))).await
 }
 
 /// How much of the loss hangs on each parameter.
@@ -119,7 +119,7 @@ pub(super) async fn importance(
 ) -> Result<Response, Problem> {
     let target = query.target.unwrap_or_else(|| "loss".to_owned());
     let name = format!("importance {target}");
-    aggregate(&api, &caller, &path, name, move |table| analysis::importance(table, &target)).await
+    aggregate(&api, (&caller, Need::Read), &path, name, move |table| analysis::importance(table, &target)).await
 }
 
 /// The losses over one parameter.
@@ -132,7 +132,7 @@ pub(super) async fn slice(
     Asked(query): Asked<ParameterQuery>,
 ) -> Result<Response, Problem> {
     let name = format!("slice {}", query.parameter);
-    aggregate(&api, &caller, &path, name, move |table| analysis::slice(table, &query.parameter)).await
+    aggregate(&api, (&caller, Need::Read), &path, name, move |table| analysis::slice(table, &query.parameter)).await
 }
 
 /// The losses over two parameters, as a grid.
@@ -145,7 +145,7 @@ pub(super) async fn contour(
     Asked(query): Asked<PairQuery>,
 ) -> Result<Response, Problem> {
     let name = format!("contour {:?} {:?}", query.x, query.y);
-    aggregate(&api, &caller, &path, name, move |table| analysis::contour(table, &query.x, &query.y)).await
+    aggregate(&api, (&caller, Need::Read), &path, name, move |table| analysis::contour(table, &query.x, &query.y)).await
 }
 
 /// The ranks of the losses over two parameters.
@@ -158,7 +158,7 @@ pub(super) async fn rank(
     Asked(query): Asked<PairQuery>,
 ) -> Result<Response, Problem> {
     let name = format!("rank {:?} {:?}", query.x, query.y);
-    aggregate(&api, &caller, &path, name, move |table| analysis::rank(table, &query.x, &query.y)).await
+    aggregate(&api, (&caller, Need::Read), &path, name, move |table| analysis::rank(table, &query.x, &query.y)).await
 }
 
 /// The trials that nothing is better than in all objectives.
@@ -172,10 +172,8 @@ pub(super) async fn pareto(
 ) -> Result<Response, Problem> {
     let maximize = query.maximize.unwrap_or_default();
     let name = format!("pareto {:?} {maximize:?}", query.objectives);
-    aggregate(&api, &caller, &path, name, move |table| {
-        let split = |list: &str| list.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-        let (objectives, maximize): (Vec<String>, Vec<String>) = (split(&query.objectives), split(&maximize));
-        analysis::pareto(table, &objectives, &maximize)
+    aggregate(&api, (&caller, Need::Read), &path, name, move |table| {
+        analysis::pareto(table, &names(&query.objectives), &names(&maximize))
     })
     .await
 }
@@ -189,18 +187,23 @@ pub(super) async fn space_tree(
     Named(path): Named<StudyPath>,
 ) -> Result<Response, Problem> {
     let name = "space-tree".to_owned();
-    aggregate(&api, &caller, &path, name, |table| Ok(analysis::space_tree(table))).await
+    aggregate(&api, (&caller, Need::Read), &path, name, |table| Ok(analysis::space_tree(table))).await
+}
+
+/// The names of a list with commas between them.
+fn names(list: &str) -> Vec<&str> {
+    list.split(',').filter(|name| !name.is_empty()).collect()
 }
 
 /// An aggregate of one study's table alone.
-async fn aggregate<T: Serialize + Send + 'static>(
+pub(super) async fn aggregate<T: Serialize + Send + 'static>(
     api: &Api,
-    caller: &Caller,
+    (caller, need): (&Caller, Need),
     path: &StudyPath,
     name: String,
     compute: impl FnOnce(&Table) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let handle = api.study(caller, Need::Read, path)?;
+    let handle = api.study(caller, need, path)?;
     let table = api.tables.of(&handle).await?;
     remembered(api, &handle, &table, name, async {
         let table = Arc::clone(&table);

@@ -1,17 +1,22 @@
 //! The HTTP API: what the dashboard reads and does, for any other program too. Each handler decodes, calls one handle,
 //! and encodes; who may call is asked as everywhere.
 
+mod aggregates;
 mod attachments;
 mod columns;
 mod control;
+mod curves;
+mod edf;
 mod events;
 mod export;
 mod extract;
+mod failures;
 mod openapi;
 mod remembered;
 mod server;
 mod studies;
 mod study;
+mod timeline;
 mod trial;
 mod workers;
 

@@ -5,7 +5,10 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Api, attachments, columns, control, events, export, server, studies, study, trial, workers};
+use super::{
+    Api, aggregates, attachments, columns, control, curves, edf, events, export, failures, server, studies, study,
+    timeline, trial, workers,
+};
 
 /// What stands above the handlers in the document.
 #[derive(OpenApi)]
@@ -36,6 +39,17 @@ pub(in crate::http) fn described() -> (axum::Router<Api>, utoipa::openapi::OpenA
         .routes(routes!(trial::retry))
         .routes(routes!(trial::cancel))
         .routes(routes!(attachments::attachment))
+        .routes(routes!(aggregates::history))
+        .routes(routes!(aggregates::importance))
+        .routes(routes!(aggregates::slice))
+        .routes(routes!(aggregates::contour))
+        .routes(routes!(aggregates::rank))
+        .routes(routes!(edf::edf))
+        .routes(routes!(aggregates::pareto))
+        .routes(routes!(curves::curves))
+        .routes(routes!(aggregates::space_tree))
+        .routes(routes!(timeline::timeline))
+        .routes(routes!(failures::failures))
         .routes(routes!(export::csv))
         .routes(routes!(export::json_lines))
         .split_for_parts()
