@@ -11,6 +11,7 @@ const SIGMAS: f64 = 3.5;
 pub const NOT_SET: u8 = 255;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Scale {
     Linear,
@@ -20,6 +21,7 @@ pub enum Scale {
 
 /// The axis on which a parameter is drawn.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Axis {
     pub scale: Scale,
     /// Whether all values are whole numbers.

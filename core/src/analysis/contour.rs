@@ -20,6 +20,7 @@ const METHOD: &str = "Means of the losses of completed trials in which both are 
     their distance on the axes; empty where none is within a tenth of the axes. Options of a choice are never mixed.";
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Contour {
     /// The trials in which both parameters are set.
     pub n_used: usize,
@@ -34,6 +35,7 @@ pub struct Contour {
 
 /// One entry each per point.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PairPoints {
     pub trial: Vec<usize>,
     /// Values; of a choice the option's position.

@@ -23,6 +23,7 @@ pub struct Curve {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Curves {
     pub n_used: usize,
     pub method: &'static str,
@@ -34,6 +35,7 @@ pub struct Curves {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TopCurve {
     pub trial: usize,
     pub loss: f64,
@@ -44,6 +46,7 @@ pub struct TopCurve {
 
 /// Quantiles over the `n` trials that reported at this step, or at one of those since the last step of the band.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Band {
     pub step: u64,
     pub n: usize,

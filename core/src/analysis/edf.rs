@@ -10,6 +10,7 @@ pub const EDF_POINTS_MAX: usize = 200;
 const METHOD: &str = "The part of the completed trials with a loss of at most this.";
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Edf {
     pub n_used: usize,
     pub method: &'static str,

@@ -9,6 +9,7 @@ const METHOD: &str =
     "Trials that ended without a result, by reason, with the newest ones of each as examples.";
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Failures {
     /// How many have a reason.
     pub n_used: usize,
@@ -18,7 +19,9 @@ pub struct Failures {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FailureReason {
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub reason: EndReason,
     pub n: usize,
     /// The newest ones, newest first.
@@ -26,6 +29,7 @@ pub struct FailureReason {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FailureExample {
     pub trial: usize,
     /// Empty at first: a table holds no texts. Whoever has the trial's document puts it in.

@@ -9,6 +9,7 @@ const METHOD: &str = "Completed trials in buckets of equal width; the line is th
 
 /// What a history goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HistoryAxis {
     /// The trials' numbers.
@@ -21,11 +22,13 @@ pub enum HistoryAxis {
 pub type Bucket = (f64, f64, usize, f64, f64, f64, f64, f64);
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct History {
     pub n_used: usize,
     pub method: &'static str,
     pub x: HistoryAxis,
     /// Those that are not empty, in order.
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<Vec<f64>>))]
     pub buckets: Vec<Bucket>,
     /// `x, loss, trial` of each completed trial that was better than all before it.
     pub best: Vec<(f64, f64, usize)>,

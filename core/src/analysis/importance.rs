@@ -22,6 +22,7 @@ const METHOD_OF_METRIC: &str = "PED-ANOVA: how differently each parameter is dis
     trials with the lowest and the highest values and among all, where it is active, as shares of the sum.";
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Importance {
     pub n_used: usize,
     pub method: &'static str,
@@ -33,6 +34,7 @@ pub struct Importance {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ParameterImportance {
     pub label: String,
     /// 0..=1; the sum over the parameters is 1, or 0 when none makes a difference.

@@ -18,6 +18,7 @@ const METHOD: &str = "Completed trials that have all objectives: those on the fr
     any other, and the volume they dominate is exact, up to the worst value seen of each.";
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Pareto {
     pub n_used: usize,
     pub method: &'static str,
@@ -30,6 +31,7 @@ pub struct Pareto {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Goal {
     /// `loss`, or `m.NAME`.
     pub name: String,
@@ -39,6 +41,7 @@ pub struct Goal {
 /// One entry each per point: all on the front (a sample, should it have more than [`PARETO_POINTS_MAX`]), and an even
 /// sample of the others.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ParetoPoints {
     pub trial: Vec<usize>,
     /// The objectives of each, as they were told.

@@ -12,6 +12,7 @@ const METHOD: &str = "Each point is a completed trial in which both are set; its
     are better, half of those as good counted.";
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Rank {
     pub n_used: usize,
     pub method: &'static str,
@@ -22,6 +23,7 @@ pub struct Rank {
 
 /// One entry each per point, at most 2,000: the best ones and an even sample of the rest.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RankPoints {
     pub trial: Vec<usize>,
     /// Values; of a choice the option's position.

@@ -17,6 +17,7 @@ const METHOD: &str = "Completed trials in which the parameter is set: quantiles 
     points the best tenth and an even sample of the rest.";
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Slice {
     /// All completed trials, also those in which it is not set.
     pub n_used: usize,
@@ -31,6 +32,7 @@ pub struct Slice {
 
 /// One entry each per point.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SlicePoints {
     pub trial: Vec<usize>,
     /// Of a choice the option's position.
@@ -40,6 +42,7 @@ pub struct SlicePoints {
 
 /// The trials from `x0` up to `x1`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SliceBin {
     pub x0: f64,
     pub x1: f64,
@@ -51,6 +54,7 @@ pub struct SliceBin {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NotSet {
     pub n: usize,
     pub min: f64,

@@ -14,6 +14,7 @@ const METHOD: &str =
     "Trials that were begun, by the options that they chose; best and median are of the completed ones.";
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SpaceTree {
     pub n_used: usize,
     pub method: &'static str,
@@ -22,6 +23,7 @@ pub struct SpaceTree {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TreeNode {
     /// The parameter's label; of an option that of its choice, and of the root nothing.
     pub label: String,
@@ -40,12 +42,14 @@ pub struct TreeNode {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TreeBest {
     pub trial: usize,
     pub loss: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TreeKind {
     Root,

@@ -10,6 +10,7 @@ use crate::study::TrialState;
 const METHOD: &str = "The newest attempt of each trial, by who held it.";
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Timeline {
     /// How many attempts are shown.
     pub n_used: usize,
@@ -24,10 +25,12 @@ pub struct Timeline {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Lane {
     /// A worker's name or a client's id.
     pub worker: String,
     /// In the order in which they were leased.
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<Vec<f64>>))]
     pub spans: Vec<Span>,
 }
 
