@@ -18,6 +18,7 @@ mod studies;
 mod study;
 mod timeline;
 mod trial;
+mod trials;
 mod workers;
 
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use super::{
     Api, aggregates, attachments, columns, control, curves, edf, events, export, failures, server, studies, study,
-    timeline, trial, workers,
+    timeline, trial, trials, workers,
 };
 
 /// What stands above the handlers in the document.
@@ -33,7 +33,7 @@ pub(in crate::http) fn described() -> (axum::Router<Api>, utoipa::openapi::OpenA
         .routes(routes!(control::resume))
         .routes(routes!(control::stop))
         .routes(routes!(columns::columns))
-        .routes(routes!(trial::enqueue))
+        .routes(routes!(trials::trials, trial::enqueue))
         .routes(routes!(trial::trial))
         .routes(routes!(trial::output))
         .routes(routes!(trial::retry))
