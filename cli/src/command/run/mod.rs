@@ -116,6 +116,7 @@ async fn tune(
         End::Ended
     } else {
         say(&opening::greeting(&opened, plan));
+        say(&format!("watch it in a browser at {url}/s/{}", plan.study));
         let mut crew = Crew::start(plan, url)?;
         let end = follow::follow(study, &opened, &mut crew, signals).await;
         if matches!(end, Ok(End::Interrupted)) {

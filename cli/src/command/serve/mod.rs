@@ -116,7 +116,7 @@ fn announce(listener: &TcpListener, settings: &Settings, context: &Context) -> a
         // On one line, so that whoever started the server knows when it has read all of it.
         return context.print(&format!("{}\n", json!({"listening": url, "store": place})));
     }
-    say(&format!("listening on {url}, studies in {place}"));
+    say(&format!("listening on {url}, studies in {place}; open it in a browser for the dashboard"));
     if !address.ip().is_loopback() && !settings.doors.keep_strangers_out() {
         say(
             "warning: whoever can reach this address, or listen on the way to it, can run and change studies",
