@@ -95,7 +95,7 @@ impl Condition {
             }
             Self::Best(percent) => {
                 let best = best(table, *percent);
-                trials.retain(|trial| best.contains(trial));
+                trials.retain(|trial| best[*trial]);
             }
             Self::NotSet(column) => {
                 let values = column.values(table);
@@ -116,13 +116,15 @@ pub const fn origin_name(origin: Origin) -> &'static str {
     }
 }
 
-/// The best part of the completed trials, rounded up; of equal ones those of the lower numbers.
-fn best(table: &Table, percent: f64) -> BTreeSet<usize> {
+/// Whether each trial is of the best part of the completed ones, rounded up; of equal ones those of the lower numbers.
+fn best(table: &Table, percent: f64) -> Vec<bool> {
     let mut completed: Vec<(usize, f64)> = table.completed().collect();
     completed.sort_by(|a, b| a.1.total_cmp(&b.1));
-    // 5% of 60 is 3.0000000000000004 or so.
+    // A share that is a whole number but for rounding is not rounded up to the next one.
     let most = (percent / 100.0 * completed.len() as f64 - 1e-9).ceil().max(0.0) as usize;
-    completed.into_iter().take(most).map(|(trial, _)| trial).collect()
+    let mut best = vec![false; table.len()];
+    completed.into_iter().take(most).for_each(|(trial, _)| best[trial] = true);
+    best
 }
 
 fn condition(word: &Word, table: &Table) -> Result<Condition, Refusal> {

@@ -14,6 +14,8 @@ mod filter;
 mod filter_words;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod following;
 mod front;
 mod history;
 mod hypervolume;
