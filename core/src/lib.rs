@@ -4,6 +4,7 @@
 //! list of commands reproduce any run. Layers, each importing only those below it:
 //!
 //! - [`local`]: the whole tuning loop in one process, without a server;
+//! - [`analysis`]: what people look at, read off a study's trials;
 //! - [`study`]: the state machine of a study and its trials;
 //! - [`suggest`]: the algorithms that propose points;
 //! - [`space`]: search spaces, points, and the distributions between them;

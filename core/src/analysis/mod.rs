@@ -10,12 +10,18 @@ mod contour;
 mod curves;
 mod edf;
 mod failures;
+mod filter;
+mod filter_words;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod following;
 mod front;
 mod history;
 mod hypervolume;
 mod importance;
+mod interval;
+mod order;
 mod pareto;
 mod quantile;
 mod rank;
@@ -26,6 +32,8 @@ mod space_tree;
 mod spark;
 mod table;
 mod timeline;
+#[cfg(test)]
+mod trials_tests;
 
 pub use axis::{Axis, NOT_SET, Scale};
 pub use column::Column;
@@ -33,8 +41,10 @@ pub use contour::{Contour, GRID, PAIR_POINTS_MAX, PairPoints, RADIUS, contour};
 pub use curves::{BAND_STEPS_MAX, Band, Curve, Curves, TopCurve, curves};
 pub use edf::{EDF_POINTS_MAX, Edf, edf};
 pub use failures::{FailureExample, FailureReason, Failures, failures};
+pub use filter::{Filter, origin_name};
 pub use history::{Bucket, History, HistoryAxis, history};
 pub use importance::{IMPORTANCE_TRIALS_MIN, Importance, ParameterImportance, importance};
+pub use order::{Order, trials};
 pub use pareto::{Goal, PARETO_POINTS_MAX, Pareto, ParetoPoints, pareto};
 pub use rank::{Rank, RankPoints, rank};
 pub use row::Row;

@@ -14,8 +14,8 @@ use crate::{Code, Refusal, Timestamp};
 
 /// A study, its clock, and what the last command came to.
 #[derive(Debug)]
-pub(super) struct Bench {
-    pub(super) study: Study,
+pub(crate) struct Bench {
+    pub(crate) study: Study,
     pub(super) now: Timestamp,
     pub(super) changes: Vec<Change>,
     pub(super) effects: Vec<Effect>,
@@ -24,7 +24,7 @@ pub(super) struct Bench {
 
 impl Bench {
     /// A study over x in [0, 1] and y in 1..=9 with what `change` makes of the default definition.
-    pub(super) fn new(change: impl FnOnce(&mut StudySpec)) -> Self {
+    pub(crate) fn new(change: impl FnOnce(&mut StudySpec)) -> Self {
         let mut spec = spec();
         change(&mut spec);
         let now = Timestamp(1_000_000);
@@ -33,7 +33,7 @@ impl Bench {
     }
 
     /// Decides, applies and commits.
-    pub(super) fn tell(&mut self, command: Command) -> Result<Reply, Refusal> {
+    pub(crate) fn tell(&mut self, command: Command) -> Result<Reply, Refusal> {
         self.changes.clear();
         self.effects.clear();
         let decision = self.study.decide(&command, self.now)?;
@@ -51,11 +51,11 @@ impl Bench {
         (refusal.code, refusal.to_string())
     }
 
-    pub(super) fn pass(&mut self, ms: u64) {
+    pub(crate) fn pass(&mut self, ms: u64) {
         self.now = self.now.plus_millis(ms);
     }
 
-    pub(super) fn tick(&mut self) {
+    pub(crate) fn tick(&mut self) {
         assert_eq!(self.tell(Command::Tick), Ok(Reply::Ticked));
     }
 
@@ -79,7 +79,7 @@ impl Bench {
     }
 
     /// Leases what is next.
-    pub(super) fn lease(&mut self) -> LeaseRef {
+    pub(crate) fn lease(&mut self) -> LeaseRef {
         let command = self.lease_next();
         let lease = command.lease.clone();
         match self.tell(Command::Lease(command)).expect("leased") {
@@ -88,15 +88,15 @@ impl Bench {
         }
     }
 
-    pub(super) fn complete(&mut self, lease: &LeaseRef, loss: f64) -> Result<Reply, Refusal> {
+    pub(crate) fn complete(&mut self, lease: &LeaseRef, loss: f64) -> Result<Reply, Refusal> {
         self.tell(complete(lease, loss))
     }
 
-    pub(super) fn fail(&mut self, lease: &LeaseRef, reason: EndReason) -> Result<Reply, Refusal> {
+    pub(crate) fn fail(&mut self, lease: &LeaseRef, reason: EndReason) -> Result<Reply, Refusal> {
         self.tell(fail(lease, reason))
     }
 
-    pub(super) fn enqueue(&mut self, fixed: Point) -> TrialNumber {
+    pub(crate) fn enqueue(&mut self, fixed: Point) -> TrialNumber {
         match self.tell(Command::Enqueue(EnqueueTrial { fixed, request_id: None })) {
             Ok(Reply::Enqueued(number)) => number,
             other => panic!("not enqueued: {other:?}"),
@@ -131,7 +131,7 @@ impl Bench {
     }
 
     /// The same study as it would be after a restart.
-    pub(super) fn reload(&mut self) {
+    pub(crate) fn reload(&mut self) {
         let trials = self.study.trials().cloned().collect();
         self.study = Study::load(self.study.header().clone(), self.study.version(), trials, self.now);
     }
@@ -182,7 +182,7 @@ pub(super) fn x(value: f64) -> Point {
     [("x".to_owned(), ParamValue::Float(value))].into_iter().collect()
 }
 
-pub(super) fn xy(x_value: f64, y: i64) -> Point {
+pub(crate) fn xy(x_value: f64, y: i64) -> Point {
     let mut point = x(x_value);
     point.set("y", ParamValue::Int(y));
     point

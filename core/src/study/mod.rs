@@ -17,7 +17,7 @@ mod command;
 mod decide;
 mod effect;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 #[cfg(test)]
 mod golden;
 mod header;
