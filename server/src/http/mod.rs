@@ -2,6 +2,7 @@
 
 #[allow(unused_qualifications, reason = "utoipa writes them for each parameter")]
 mod api;
+mod arrow;
 mod columns;
 mod dto;
 mod page;

@@ -79,6 +79,7 @@ fn rows() -> Vec<Row> {
         "GET /api/v1/studies/{project}/{study}/failures",
         "GET /api/v1/studies/{project}/{study}/export.csv",
         "GET /api/v1/studies/{project}/{study}/export.jsonl",
+        "GET /api/v1/studies/{project}/{study}/export.arrow",
     ] {
         rows.push(row(call, "", READ, 200));
     }
@@ -160,7 +161,8 @@ async fn what_tells_of_the_program_alone_is_for_whoever_has_a_token_and_the_page
             assert_eq!(api.with_token(token.as_deref()).get(path).await.status, 401, "{path} as {who}");
         }
     }
-    for path in ["/healthz", "/readyz", "/", "/index.html", "/app.js", "/s/vision/digits/trials", "/workers"] {
+    for path in ["/healthz", "/readyz", "/", "/index.html", "/app.js", "/s/vision/digits/trials", "/workers"]
+    {
         for (who, token) in &strangers {
             let answer = api.with_token(token.as_deref()).get(path).await;
             assert_eq!(answer.status, 200, "{path} as {who}");

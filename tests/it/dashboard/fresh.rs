@@ -22,7 +22,8 @@ fn files_under(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn the_page_is_built_from_its_sources_as_they_are() {
     let root = project::root().join(DASHBOARD);
-    let single = ["build.mjs", "icon.svg", "index.html", "package-lock.json", "package.json", "tsconfig.json"];
+    let single =
+        ["build.mjs", "icon.svg", "index.html", "package-lock.json", "package.json", "tsconfig.json"];
     let mut paths: Vec<PathBuf> = single.iter().map(|name| root.join(name)).collect();
     paths.extend(files_under(&root.join("src")));
     let mut named: Vec<(String, PathBuf)> = paths

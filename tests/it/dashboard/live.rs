@@ -31,10 +31,11 @@ impl Frames {
     async fn next(&mut self) -> Option<(String, Value)> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-                let read = field("event:").zip(field("data:")).map(|(kind, data)| {
-                    (kind.to_owned(), serde_json::from_str(data).expect("JSON"))
-                });
+                let field =
+                    |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+                let read = field("event:")
+                    .zip(field("data:"))
+                    .map(|(kind, data)| (kind.to_owned(), serde_json::from_str(data).expect("JSON")));
                 self.text = rest.to_owned();
                 if read.is_some() {
                     return read;

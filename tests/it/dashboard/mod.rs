@@ -55,7 +55,12 @@ impl Bench {
             #[expect(clippy::cast_precision_loss, reason = "small")]
             let loss = number as f64;
             match number % 20 {
-                7 => drop(trial.fail(EndReason::ObjectiveError, "ran out of luck", "Traceback: luck").await.expect("failed")),
+                7 => drop(
+                    trial
+                        .fail(EndReason::ObjectiveError, "ran out of luck", "Traceback: luck")
+                        .await
+                        .expect("failed"),
+                ),
                 13 => {
                     trial.report(1, Some(loss), BTreeMap::new()).await.expect("reported");
                     trial.prune(Some(loss), BTreeMap::new(), "").await.expect("pruned");

@@ -7,14 +7,18 @@ async fn the_page_is_served_at_each_of_its_addresses_and_loads_nothing_from_else
     let bench = Bench::new().await;
     let index = bench.api.get("/").await.text();
     assert!(index.contains("<title>Tunewright</title>"), "{index}");
-    for address in ["/s/default/shown", "/s/default/shown/t/7", "/s/a/b/compare?t=1,2", "/workers", "/settings"] {
+    for address in
+        ["/s/default/shown", "/s/default/shown/t/7", "/s/a/b/compare?t=1,2", "/workers", "/settings"]
+    {
         let answer = bench.api.get(address).await;
         assert_eq!((answer.status, answer.text()), (200, index.clone()), "{address}");
     }
     let script = bench.api.get("/app.js").await;
     let policy = script.headers["content-security-policy"].to_str().expect("text");
     assert!(policy.starts_with("default-src 'self';") && !policy.contains("unsafe"), "{policy}");
-    for (path, kind) in [("/app.js", "text/javascript"), ("/app.css", "text/css"), ("/icon.svg", "image/svg+xml")] {
+    for (path, kind) in
+        [("/app.js", "text/javascript"), ("/app.css", "text/css"), ("/icon.svg", "image/svg+xml")]
+    {
         let answer = bench.api.get(path).await;
         let found = answer.headers["content-type"].to_str().expect("text");
         assert!(found.starts_with(kind), "{path} is {found}");

@@ -1,5 +1,9 @@
 //! Lists, pages and files of trials.
 
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{Float64Type, TimestampMillisecondType};
+use arrow_array::{Array as _, ArrayRef, RecordBatch};
+use arrow_ipc::reader::StreamReader;
 use serde_json::{Value, json};
 
 use super::{Bench, HOME};
@@ -59,10 +63,14 @@ async fn a_study_tells_of_its_space() {
     assert_eq!((&study["algorithm"], &study["seed"]), (&"random".into(), &"7".into()));
     assert_eq!(study["metrics"], json!(["accuracy"]));
     let parameters = study["parameters"].as_array().expect("parameters");
-    let labels: Vec<_> = parameters.iter().map(|parameter| parameter["label"].as_str().expect("text")).collect();
+    let labels: Vec<_> =
+        parameters.iter().map(|parameter| parameter["label"].as_str().expect("text")).collect();
     assert_eq!(labels, ["lr", "model", "model.net.layers", "model.tree.depth"]);
     assert_eq!((&parameters[0]["scale"], &parameters[0]["low"]), (&"log".into(), &1e-4.into()));
-    assert_eq!((&parameters[1]["scale"], &parameters[1]["options"]), (&"category".into(), &json!(["net", "tree"])));
+    assert_eq!(
+        (&parameters[1]["scale"], &parameters[1]["options"]),
+        (&"category".into(), &json!(["net", "tree"]))
+    );
     assert_eq!(parameters[3]["active_when"], json!([{"parameter": 1, "option": 1}]));
     assert_eq!(parameters[3]["integer"], true);
 }
@@ -119,7 +127,10 @@ async fn aggregates_say_of_how_many_trials_they_are() {
     let curves = bench.api.get(&format!("{HOME}/curves?top=3")).await.json(200);
     assert_eq!(curves["top"][0], json!({"trial": 0, "loss": 0.0, "steps": [1], "values": [1.0]}));
     let failures = bench.api.get(&format!("{HOME}/failures")).await.json(200);
-    assert_eq!((&failures["reasons"][0]["reason"], &failures["reasons"][0]["n"]), (&"objective_error".into(), &2.into()));
+    assert_eq!(
+        (&failures["reasons"][0]["reason"], &failures["reasons"][0]["n"]),
+        (&"objective_error".into(), &2.into())
+    );
     assert_eq!(failures["reasons"][0]["examples"][0]["message"], "ran out of luck");
     let timeline = bench.api.get(&format!("{HOME}/timeline")).await.json(200);
     assert_eq!(timeline["lanes"][0]["spans"].as_array().map(Vec::len), Some(40));
@@ -139,7 +150,8 @@ async fn all_trials_can_be_taken_away() {
     let names = "number,state,loss,attempt,worker,reason,origin,created_at,leased_at,ended_at,\
                  params.lr,params.model,params.model.net.layers,params.model.tree.depth,metrics.accuracy";
     assert_eq!(lines.next(), Some(names));
-    let rows: Vec<Vec<&str>> = lines.filter(|line| !line.is_empty()).map(|line| line.split(',').collect()).collect();
+    let rows: Vec<Vec<&str>> =
+        lines.filter(|line| !line.is_empty()).map(|line| line.split(',').collect()).collect();
     assert_eq!(rows.len(), 1_000, "as many as the study may have");
     for (at, row) in rows.iter().enumerate() {
         assert_eq!((row.len(), row[0].to_owned()), (15, at.to_string()));
@@ -147,7 +159,33 @@ async fn all_trials_can_be_taken_away() {
     }
     assert_eq!((rows[7][1], rows[7][2], rows[7][5]), ("failed", "", "objective_error"));
     let json_lines = bench.api.get(&format!("{HOME}/export.jsonl")).await.text();
-    let trials: Vec<Value> = json_lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let trials: Vec<Value> =
+        json_lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(trials.len(), 1_000);
     assert_eq!(trials[999]["number"], 999);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_frame_reads_all_trials() {
+    let bench = Bench::new().await;
+    bench.run(60).await;
+    let answer = bench.api.get(&format!("{HOME}/export.arrow")).await;
+    assert_eq!(answer.headers["content-type"], "application/vnd.apache.arrow.stream");
+    let reader = StreamReader::try_new(&answer.body[..], None).expect("an Arrow stream");
+    let batches: Vec<RecordBatch> = reader.collect::<Result<_, _>>().expect("whole");
+    assert_eq!(batches.len(), 1);
+    let column = |name: &str| batches[0].column_by_name(name).expect("there").clone();
+    let (loss, layers) = (column("loss"), column("params.model.net.layers"));
+    let (state, model, ended) = (column("state"), column("params.model"), column("ended_at"));
+    let rows = bench.api.get(&format!("{HOME}/trials?limit=100")).await.json(200);
+    for (at, row) in rows["rows"].as_array().expect("rows").iter().enumerate() {
+        let float =
+            |column: &ArrayRef| column.is_valid(at).then(|| column.as_primitive::<Float64Type>().value(at));
+        assert_eq!(state.as_string::<i32>().value(at), row["state"]);
+        assert_eq!(model.as_string::<i32>().value(at), row["params"]["model"]);
+        assert_eq!(float(&loss), row["loss"].as_f64());
+        assert_eq!(float(&layers), row["params"]["model.net.layers"].as_f64());
+        let ended = ended.as_primitive::<TimestampMillisecondType>().value(at);
+        assert_eq!(Some(ended), row["ended_at"].as_i64());
+    }
 }

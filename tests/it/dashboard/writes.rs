@@ -12,7 +12,8 @@ async fn a_study_is_steered() {
     assert_eq!(bench.study.info().await.expect("there").status.as_str(), "paused");
     assert_eq!(post("resume", Value::Null).await.json(200)["state"], "active");
 
-    let change = json!({"note": "see the wiki", "tags": {"team": "text"}, "max_trials": null, "parallelism": 3});
+    let change =
+        json!({"note": "see the wiki", "tags": {"team": "text"}, "max_trials": null, "parallelism": 3});
     let changed = bench.api.send("PATCH", HOME, Some(change)).await.json(200);
     assert_eq!((&changed["note"], &changed["tags"]["team"]), (&"see the wiki".into(), &"text".into()));
     assert_eq!((&changed["max_trials"], &changed["parallelism"]), (&Value::Null, &3.into()));
@@ -39,7 +40,11 @@ async fn trials_are_enqueued_retried_and_cancelled() {
     let body = json!({"params": {"lr": 1, "model": "tree"}});
     let once = bench.api.with_header("idempotency-key", "click-1");
     let first = once.post(&trials, body.clone()).await.json(201)["number"].clone();
-    assert_eq!(once.post(&trials, body.clone()).await.json(201)["number"], first, "sent twice, enqueued once");
+    assert_eq!(
+        once.post(&trials, body.clone()).await.json(201)["number"],
+        first,
+        "sent twice, enqueued once"
+    );
     let second = bench.api.post(&trials, body).await.json(201)["number"].clone();
     assert_ne!(first, second);
 
@@ -59,8 +64,16 @@ async fn trials_are_enqueued_retried_and_cancelled() {
     assert_eq!(failed["config"]["model"]["name"], "tree");
     assert_eq!(bench.api.get(&format!("{trials}/{first}/output")).await.text(), "Traceback: luck\n");
 
-    let again = once.post(&format!("{trials}/{first}/retry"), Value::Null).await;
-    assert_eq!(again.json(201)["number"].as_u64(), Some(2));
+    let retry = format!("{trials}/{first}/retry");
+    assert_eq!(
+        once.post(&retry, Value::Null).await.json(409)["code"],
+        "conflict",
+        "the key is of something else"
+    );
+    let again = bench.api.with_header("idempotency-key", "click-2");
+    for _ in 0..2 {
+        assert_eq!(again.post(&retry, Value::Null).await.json(201)["number"].as_u64(), Some(2));
+    }
     assert_eq!(bench.api.get(&format!("{trials}/2")).await.json(200)["retry_of"], first);
 }
 
@@ -81,8 +94,14 @@ async fn what_is_wrong_is_told_with_its_place_and_changes_nothing() {
     ] {
         let problem = bench.api.post(path, body).await.json(400);
         assert_eq!(problem["code"], "invalid", "{problem}");
-        assert!(problem["field"].as_str().is_some_and(|it| it.ends_with(field)), "{problem} is not at {field}");
-        assert!(problem["detail"].as_str().is_some_and(|it| it.contains(says)), "{problem} does not say {says}");
+        assert!(
+            problem["field"].as_str().is_some_and(|it| it.ends_with(field)),
+            "{problem} is not at {field}"
+        );
+        assert!(
+            problem["detail"].as_str().is_some_and(|it| it.contains(says)),
+            "{problem} does not say {says}"
+        );
     }
     for (method, path, status) in [
         ("GET", format!("{trials}/x"), 400),

@@ -105,7 +105,8 @@ pub(super) async fn history(
         return Err(Refusal::invalid("buckets", message).into());
     }
     let name = format!("history {x:?} {buckets}");
-    aggregate(&api, (&caller, Need::Read), &path, name, move |table| Ok(analysis::history(table, x, buckets))).await
+    aggregate(&api, (&caller, Need::Read), &path, name, move |table| Ok(analysis::history(table, x, buckets)))
+        .await
 }
 
 /// How much of the loss hangs on each parameter.
@@ -119,7 +120,8 @@ pub(super) async fn importance(
 ) -> Result<Response, Problem> {
     let target = query.target.unwrap_or_else(|| "loss".to_owned());
     let name = format!("importance {target}");
-    aggregate(&api, (&caller, Need::Read), &path, name, move |table| analysis::importance(table, &target)).await
+    aggregate(&api, (&caller, Need::Read), &path, name, move |table| analysis::importance(table, &target))
+        .await
 }
 
 /// The losses over one parameter.
@@ -132,7 +134,8 @@ pub(super) async fn slice(
     Asked(query): Asked<ParameterQuery>,
 ) -> Result<Response, Problem> {
     let name = format!("slice {}", query.parameter);
-    aggregate(&api, (&caller, Need::Read), &path, name, move |table| analysis::slice(table, &query.parameter)).await
+    aggregate(&api, (&caller, Need::Read), &path, name, move |table| analysis::slice(table, &query.parameter))
+        .await
 }
 
 /// The losses over two parameters, as a grid.
@@ -145,7 +148,10 @@ pub(super) async fn contour(
     Asked(query): Asked<PairQuery>,
 ) -> Result<Response, Problem> {
     let name = format!("contour {:?} {:?}", query.x, query.y);
-    aggregate(&api, (&caller, Need::Read), &path, name, move |table| analysis::contour(table, &query.x, &query.y)).await
+    aggregate(&api, (&caller, Need::Read), &path, name, move |table| {
+        analysis::contour(table, &query.x, &query.y)
+    })
+    .await
 }
 
 /// The ranks of the losses over two parameters.
@@ -158,7 +164,10 @@ pub(super) async fn rank(
     Asked(query): Asked<PairQuery>,
 ) -> Result<Response, Problem> {
     let name = format!("rank {:?} {:?}", query.x, query.y);
-    aggregate(&api, (&caller, Need::Read), &path, name, move |table| analysis::rank(table, &query.x, &query.y)).await
+    aggregate(&api, (&caller, Need::Read), &path, name, move |table| {
+        analysis::rank(table, &query.x, &query.y)
+    })
+    .await
 }
 
 /// The trials that nothing is better than in all objectives.

@@ -13,8 +13,10 @@ use tunewright_core::space::ParamValue;
 use tunewright_core::study::{Study, Trial, TrialNumber};
 
 use super::Api;
+use super::columns::apart;
 use super::extract::{Named, StudyPath};
 use crate::auth::Caller;
+use crate::http::arrow::arrow_stream;
 use crate::http::dto::TrialRow;
 use crate::problem::{Problem, ProblemBody};
 use crate::studies::Handle;
@@ -54,7 +56,8 @@ pub(super) async fn csv(
     let names: Vec<String> = names.chain(metrics.iter().map(|metric| format!("metrics.{metric}"))).collect();
     let line = move |trial: &Trial| csv_line(&cells(trial, &labels, &metrics));
     let name = format!("{}.csv", handle.key().name);
-    Ok(download(&name, "text/csv; charset=utf-8", lines(handle, caller, Some(csv_line(&names)), line)))
+    let lines = lines(handle, caller, Some(csv_line(&names)), line);
+    Ok(download(&name, "text/csv; charset=utf-8", Body::from_stream(lines)))
 }
 
 /// All trials as JSON, one a line, as the list of trials has them.
@@ -70,14 +73,27 @@ pub(super) async fn json_lines(
     // A row of ours never fails to have a JSON form.
     let line = |trial: &Trial| serde_json::to_string(&TrialRow::of(trial)).unwrap_or_default() + "\n";
     let name = format!("{}.jsonl", handle.key().name);
-    Ok(download(&name, "application/jsonl", lines(handle, caller, None, line)))
+    Ok(download(&name, "application/jsonl", Body::from_stream(lines(handle, caller, None, line))))
 }
 
-fn download(
-    name: &str,
-    kind: &'static str,
-    lines: impl Stream<Item = Result<String, io::Error>> + Send + 'static,
-) -> Response {
+/// All trials as an Arrow stream, for data frames (`polars.read_ipc_stream`, `pyarrow.ipc.open_stream`).
+#[utoipa::path(get, path = "/api/v1/studies/{project}/{study}/export.arrow", params(StudyPath),
+    responses((status = OK, content_type = "application/vnd.apache.arrow.stream"),
+        (status = "default", body = ProblemBody)))]
+pub(super) async fn arrow(
+    State(api): State<Api>,
+    Extension(caller): Extension<Caller>,
+    Named(path): Named<StudyPath>,
+) -> Result<Response, Problem> {
+    let handle = api.study(&caller, Need::Read, &path)?;
+    let table = api.tables.of(&handle).await?;
+    let body = apart(move || arrow_stream(&table)).await?;
+    let body = body.map_err(|error| Refusal::internal(format!("the trials have no Arrow form: {error}")))?;
+    let name = format!("{}.arrows", handle.key().name);
+    Ok(download(&name, "application/vnd.apache.arrow.stream", Body::from(body)))
+}
+
+fn download(name: &str, kind: &'static str, body: Body) -> Response {
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     let disposition = disposition.unwrap_or(HeaderValue::from_static("attachment"));
     let headers = [
@@ -85,7 +101,7 @@ fn download(
         (header::CONTENT_DISPOSITION, disposition),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
-    (headers, Body::from_stream(lines)).into_response()
+    (headers, body).into_response()
 }
 
 /// The lines of all trials, chunk by chunk. A read that fails breaks the body off, so that it cannot be taken for whole.

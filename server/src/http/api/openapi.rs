@@ -6,8 +6,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{
-    Api, aggregates, attachments, columns, control, curves, edf, events, export, failures, server, studies, study,
-    timeline, trial, trials, workers,
+    Api, aggregates, attachments, columns, control, curves, edf, events, export, failures, server, studies,
+    study, timeline, trial, trials, workers,
 };
 
 /// What stands above the handlers in the document.
@@ -52,6 +52,7 @@ pub(in crate::http) fn described() -> (axum::Router<Api>, utoipa::openapi::OpenA
         .routes(routes!(failures::failures))
         .routes(routes!(export::csv))
         .routes(routes!(export::json_lines))
+        .routes(routes!(export::arrow))
         .split_for_parts()
 }
 
