@@ -33,6 +33,11 @@ export class ColumnSet {
     readonly parameters: readonly Parameter[],
   ) {}
 
+  /** Whether parameters that are numbers came as 255 steps of their axes. */
+  get isCoarse(): boolean {
+    return this.parameters.some(({ label }) => this.#columns.has(`q.${label}`));
+  }
+
   /** Rises with each change; reading `.value` in a component or an effect subscribes to it. */
   get version(): ReadonlySignal<number> {
     return this.#version;
