@@ -122,6 +122,18 @@ export class ColumnSet {
     this.#version.value++;
   }
 
+  /** Takes a column more, of all rows; rows that are newer than those held come with the next change. */
+  add(body: ColumnsBody): void {
+    if (body.header.id !== this.id || !body.header.full) return;
+    for (const [name, from] of body.columns) {
+      const held = { array: from, empty: emptyOf(name, from) };
+      if (from.length < this.n) held.array = grown(held, this.n);
+      this.#columns.set(name, held);
+    }
+    this.#views.clear();
+    this.#version.value++;
+  }
+
   #take(name: string, from: WireArray, numbers: Int32Array | undefined, n: number, full: boolean): void {
     if (full || !numbers) {
       this.#columns.set(name, { array: from, empty: emptyOf(name, from) });
@@ -174,6 +186,7 @@ export function toPosition(parameter: Parameter, value: number): number {
   const { axis_low: low, axis_high: high } = parameter;
   if (high <= low) return 0.5;
   if (parameter.scale !== "log") return (value - low) / (high - low);
+  if (value <= 0) return 0;
   return (Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low));
 }
 

@@ -41,6 +41,8 @@ export class StudyStore {
   #closeStream: (() => void) | null = null;
   #fetching = false;
   #timer = 0;
+  /** Columns beside those that every page needs. */
+  #extra = new Set<string>();
 
   constructor(
     readonly project: string,
@@ -58,6 +60,23 @@ export class StudyStore {
     this.#cut.abort();
     clearTimeout(this.#timer);
     this.#closeStream?.();
+  }
+
+  /** Has a column fetched that is not always there, such as `ended` or `m.NAME`. */
+  need(column: string): void {
+    if (this.#extra.has(column)) return;
+    this.#extra.add(column);
+    void this.#fetchExtra(column);
+  }
+
+  async #fetchExtra(column: string): Promise<void> {
+    const columns = this.columns.peek();
+    if (!columns) return;
+    try {
+      columns.add(await getColumns(`${this.path}/columns?cols=${encodeURIComponent(column)}`, this.#cut.signal));
+    } catch {
+      this.#extra.delete(column); // Whoever needs it says so again.
+    }
   }
 
   /** Takes a detail that an action was answered with, so that the page need not wait for the stream. */
@@ -141,7 +160,7 @@ export class StudyStore {
   }
 
   async #fetchRows(detail: StudyDetail, held: ColumnSet | null): Promise<void> {
-    const query = new URLSearchParams({ cols: columnNames(detail, held).join(",") });
+    const query = new URLSearchParams({ cols: [...columnNames(detail, held), ...this.#extra].join(",") });
     if (held) {
       query.set("since_rev", String(held.rev));
       query.set("id", held.id);
