@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use tunewright_core::Timestamp;
-use tunewright_core::study::{Study, Trial, TrialState};
+use tunewright_core::study::{Study, Trial, TrialNumber, TrialState};
 
 use super::request::StudyView;
 
@@ -19,7 +19,7 @@ pub(crate) struct Glance {
     /// How many trials there are, of any state.
     pub(crate) trials: u64,
     /// Number and loss of each trial that was better than all before it.
-    pub(crate) improvements: Vec<(u64, f64)>,
+    pub(crate) improvements: Vec<(TrialNumber, f64)>,
     /// How many hold a running trial.
     pub(crate) lessees: usize,
     /// Trials that end in a minute, from what ended in the last one.
@@ -35,7 +35,7 @@ impl Glance {
         let newest = study.last_revised().next();
         Self {
             trials: study.trials().next_back().map_or(0, |trial| trial.number.0.saturating_add(1)),
-            improvements: study.improvements().map(|(number, loss)| (number.0, loss)).collect(),
+            improvements: study.improvements().collect(),
             lessees: lessees.len(),
             rate_per_minute: rate_per_minute(study, now),
             changed_at: newest.map_or(study.header().created_at, changed_at),

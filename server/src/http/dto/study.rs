@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 use tunewright_core::Timestamp;
+use tunewright_core::analysis::spark;
 use tunewright_core::study::{Budget, Counts, Header, Objective, Status};
 use utoipa::ToSchema;
 
 use super::super::parameter::ParameterInfo;
 use crate::studies::Glance;
 
-/// The most values of a spark line.
-const SPARK_LEN: u64 = 32;
 /// A study in which nothing has happened for so long, though there is work, is stalled.
 const STALLED_MS: u128 = 60_000;
 
@@ -127,7 +126,7 @@ impl StudySummary {
             rate_per_minute: glance.rate_per_minute,
             eta_ms: eta_ms(glance, now),
             workers: glance.lessees,
-            spark: spark(&glance.improvements, glance.trials),
+            spark: spark(glance.improvements.iter().copied(), glance.trials),
             created_at: header.created_at.0,
             started_at: header.started_at.map(|at| at.0),
             ended_at: header.ended_at.map(|at| at.0),
@@ -221,30 +220,4 @@ fn eta_ms(glance: &Glance, now: Timestamp) -> Option<u64> {
     });
     let by_time = header.deadline().map(|at| at.0.saturating_sub(now.0));
     [by_rate, by_time].into_iter().flatten().min()
-}
-
-/// The best loss so far at evenly spaced numbers, from the first that had one.
-fn spark(improvements: &[(u64, f64)], trials: u64) -> Vec<f64> {
-    let Some((first, _)) = improvements.first() else { return Vec::new() };
-    let last = trials.saturating_sub(1).max(*first);
-    let points = SPARK_LEN.min(last - first + 1);
-    let number_of = |index: u64| first + (last - first) * index / (points - 1).max(1);
-    let best_at =
-        |number: u64| improvements.iter().rev().find(|(at, _)| *at <= number).map(|(_, loss)| *loss);
-    (0..points).filter_map(|index| best_at(number_of(index))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_spark_line_falls_from_the_first_result_to_the_best() {
-        assert_eq!(spark(&[], 100), [] as [f64; 0]);
-        assert_eq!(spark(&[(3, 5.0)], 4), [5.0]);
-        assert_eq!(spark(&[(0, 5.0), (2, 1.0)], 4), [5.0, 5.0, 1.0, 1.0]);
-        let long = spark(&[(10, 5.0), (900, 1.0)], 1_000);
-        assert_eq!(long.len(), 32);
-        assert_eq!((long[0], long[28], long[31]), (5.0, 1.0, 1.0));
-    }
 }
