@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::column::objective;
-use super::sample::{draw, lots};
+use super::sample::{draw, lot};
 use super::{Column, Table};
 use crate::Refusal;
 
@@ -14,12 +14,14 @@ const USED_MAX: usize = 100_000;
 /// The fewest and the most bins of a numeric parameter. A tenth of the trials that are all alike fill two of them.
 const BINS: (usize, usize) = (4, 20);
 /// Fewer trials than this leave a good part of it to chance.
-const ROUGH: usize = 200;
+const ROUGH: usize = 300;
 
 const METHOD: &str = "PED-ANOVA: how differently each parameter is distributed among the best tenth of the trials \
-    (ten at least) and among all, where it is active, as shares of the sum.";
+    (ten at least) and among all, where it is active, as shares of the sum. It tells what matters where the search went, \
+    not in all of the space.";
 const METHOD_OF_METRIC: &str = "PED-ANOVA: how differently each parameter is distributed among the tenths of the \
-    trials with the lowest and the highest values and among all, where it is active, as shares of the sum.";
+    trials with the lowest and the highest values and among all, where it is active, as shares of the sum. It tells \
+    what matters where the search went, not in all of the space.";
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -50,7 +52,8 @@ pub struct ParameterImportance {
 /// arbitrary subspaces", IJCAI 2023. With `p` the distribution of a parameter among all trials and `p'` the one among
 /// the top, the importance is the Pearson divergence `D = integral (p'/p - 1)^2 p` (their equation 16 without its
 /// factor, which is the same for all). It takes the trials as they are, drawn from the prior or not, and does not
-/// change when losses are put on another scale: one that diverged counts as much as any bad one.
+/// change when losses are put on another scale: one that diverged counts as much as any bad one. A search that has settled
+/// on a value makes its parameter look less important: among the trials that are left it decides little.
 ///
 /// Here the densities are histograms, of bins with equally many trials (of a choice: the options), so that no scale
 /// matters. Of `D` that much is taken off as chance would give: `(B - 1) / k' * (k - k') / (k - 1)` with `B` bins, `k`
@@ -84,8 +87,7 @@ pub fn importance(table: &Table, target: &str) -> Result<Importance, Refusal> {
         return Ok(nothing(used.len(), remark));
     }
     // Equal values in random order: by number, the first part of the study would be called the better one.
-    let lots = lots(table.len());
-    used.sort_unstable_by(|a, b| a.1.total_cmp(&b.1).then(lots[a.0].cmp(&lots[b.0])));
+    used.sort_unstable_by(|a, b| a.1.total_cmp(&b.1).then(lot(a.0).cmp(&lot(b.0))));
     if used.first().map(|first| first.1) == used.last().map(|last| last.1) {
         return Ok(nothing(
             used.len(),

@@ -27,6 +27,8 @@ mod quantile;
 mod rank;
 mod row;
 mod sample;
+#[cfg(test)]
+mod shapes;
 mod slice;
 mod space_tree;
 mod spark;

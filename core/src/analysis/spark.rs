@@ -14,7 +14,7 @@ pub fn spark(improvements: impl IntoIterator<Item = (TrialNumber, f64)>, trials:
     let span = trials.saturating_sub(1).saturating_sub(*first);
     let last = span.min(SPARK_VALUES_MAX as u64 - 1);
     let at = |value: u64| {
-        let number = first + if last > 0 { value * span / last } else { 0 };
+        let number = first + (value * span).checked_div(last).unwrap_or(0);
         steps[steps.partition_point(|(step, _)| *step <= number).saturating_sub(1)].1
     };
     (0..=last).map(at).collect()
