@@ -28,9 +28,26 @@ const RULES: &[Never] = &[
     never("core/src", IO, "the core does no I/O"),
     never("core/src", CHANCE, "a seed and a list of commands must reproduce any run"),
     never("core/src", OUTER_CRATES, "the core knows nobody"),
-    never("core/src/space", &["crate::suggest", "crate::study", "crate::local"], "space is the innermost"),
-    never("core/src/suggest", &["crate::study", "crate::local"], "suggesters know spaces only"),
-    never("core/src/study", &["crate::local"], "the loop drives the study, not the other way"),
+    never(
+        "core/src/space",
+        &["crate::suggest", "crate::study", "crate::local", "crate::analysis"],
+        "space is the innermost",
+    ),
+    never(
+        "core/src/suggest",
+        &["crate::study", "crate::local", "crate::analysis"],
+        "suggesters know spaces only",
+    ),
+    never(
+        "core/src/study",
+        &["crate::local", "crate::analysis"],
+        "the loop drives the study, and who looks at it changes nothing",
+    ),
+    never(
+        "core/src/analysis",
+        &["crate::suggest", "crate::local", "crate::access"],
+        "it looks at spaces and trials",
+    ),
     never("core/src/study", &["crate::access"], "a study does not know who asks"),
     never(
         "proto/src",
@@ -98,6 +115,7 @@ const RULES: &[Never] = &[
     ),
     never("server/src/auth", &["tunewright_proto::v1"], "protobuf stops at the edge"),
     never("server/src/metrics.rs", &["crate"], "it knows nobody"),
+    never("server/src/problem.rs", &["crate"], "it knows nobody"),
     never("server/src/dispatch", &["tunewright_proto::v1"], "protobuf stops at the edge"),
     never("server/src/studies", &["tunewright_proto::v1"], "protobuf stops at the edge"),
     never("server/src/storage", &["tunewright_proto"], "what is stored is our own records"),
