@@ -4,6 +4,7 @@ mod again;
 mod described;
 mod ground;
 mod heads;
+mod pages;
 mod port;
 mod random;
 mod requests;
