@@ -45,7 +45,10 @@ export function absolute(at: number): string {
   return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
 
-/** The time of day, to the second. */
+/** The time of day, to the second, and the day unless it is today. */
 export function clockTime(at: number): string {
-  return new Date(at).toLocaleTimeString(undefined, { hour12: false });
+  const date = new Date(at);
+  const time = date.toLocaleTimeString(undefined, { hour12: false });
+  if (date.toDateString() === new Date().toDateString()) return time;
+  return `${date.toLocaleDateString(undefined, { month: "short", day: "numeric" })} ${time}`;
 }

@@ -9,7 +9,7 @@ import { server } from "../state/server";
 import { numberStyle, theme, type NumberStyle } from "../state/settings";
 import { enter, forget, token } from "../state/token";
 
-const SAMPLE = 1234567.0306947058;
+const SAMPLE = 12345.678901234567;
 
 export function Settings() {
   useEffect(() => {
@@ -136,7 +136,7 @@ function About() {
         <dl class="pairs">
           <dt>Version</dt>
           <dd>{info.version}</dd>
-          <dt>Results are kept</dt>
+          <dt>Durability</dt>
           <dd>{info.durability}</dd>
           <dt>You may</dt>
           <dd>{info.may_administer ? "read, control and administer" : info.may_control ? "read and control" : "read"}</dd>

@@ -58,8 +58,8 @@ export function Study() {
         <Tabs store={store} current={at.page as StudyPageName} detail={detail} />
       </header>
       {problem && <ProblemNote problem={problem} />}
-      {detail && store.columns.value && <SelectionChips store={store} />}
       {detail ? <Page store={store} detail={detail} /> : problem ? null : <Skeleton what={`study ${store.name}`} height={320} />}
+      {detail && store.columns.value && <SelectionChips store={store} />}
       {detail && at.page !== "trial" && <TrialDrawer store={store} detail={detail} />}
     </>
   );

@@ -52,7 +52,7 @@ export function Trials({ store, detail }: { store: StudyStore; detail: StudyDeta
       {untold.length > 0 && (
         <p class="banner">Some filters of the charts cannot be applied to this table: {untold.join("; ")}.</p>
       )}
-      <p class="muted small" role="status">
+      <p class="muted small">
         {matched === null
           ? `loading ${count(total)} trials…`
           : matched === total
@@ -63,6 +63,7 @@ export function Trials({ store, detail }: { store: StudyStore; detail: StudyDeta
       <TrialsTable
         pages={pages}
         columns={shown}
+        filter={filter}
         sort={sort}
         selection={selection}
         onSort={(key) => replaceQuery((query) => query.set("sort", nextSort(sort, key)))}

@@ -1,9 +1,7 @@
 // The filters in words, each with a way to take it away; and what is picked to be compared.
 
-import type { Parameter } from "../api/types";
-import { TRIAL_STATES } from "../api/types";
-import { count, number } from "../format/number";
-import type { Brush } from "../state/brush";
+import { inWords } from "../format/brush";
+import { count } from "../format/number";
 import { studyUrl } from "../state/route";
 import type { StudyStore } from "../state/study-store";
 
@@ -51,27 +49,4 @@ function Chip({ text, onRemove }: { text: string; onRemove: () => void }) {
       </button>
     </span>
   );
-}
-
-/** `lr 0.001 to 0.1`, `booster is gbtree or dart`, `momentum not set`. */
-export function inWords(axis: string, brush: Brush, parameters: readonly Parameter[]): string {
-  const label = axis.replace(/^[pm]\./, "");
-  const options =
-    axis === "state" ? TRIAL_STATES : (parameters.find((parameter) => `p.${parameter.label}` === axis)?.options ?? []);
-  const parts = brush.ranges.map(([low, high]) => rangeInWords(low, high));
-  const names = [...brush.options].map((option) => options[option] ?? String(option));
-  if (names.length > 0) parts.push(`is ${names.join(" or ")}`);
-  if (brush.notSet) parts.push("not set");
-  return `${label} ${parts.join(" or ")}`;
-}
-
-function rangeInWords(low: number, high: number): string {
-  if (low === -Infinity) return `up to ${number(high)}`;
-  if (high === Infinity) return `from ${number(low)}`;
-  return low === high ? number(low) : `${short(low)} to ${short(high)}`;
-}
-
-/** Ends of a brush are where a pointer was: three digits say enough. */
-function short(value: number): string {
-  return number(Number.isInteger(value) ? value : Number(value.toPrecision(3)));
 }

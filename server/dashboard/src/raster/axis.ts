@@ -40,6 +40,7 @@ export function bandOf(low: number, high: number, step: number | null): number |
 export function positionOf(axis: Axis, value: number): number {
   const { low, high } = axis;
   if (high <= low) return Number.isNaN(value) ? NaN : 0.5;
+  if (value === -Infinity) return 0;
   const position = axis.log
     ? (Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low))
     : (value - low) / (high - low);

@@ -6,7 +6,7 @@ import { BINS, LANE_BINS, VALUE_BINS } from "./axis";
 import { LineSums } from "./radon";
 
 /** Rows between the values and the lane of trials without one. */
-export const LANE_GAP = 5;
+export const LANE_GAP = 11;
 /** One more, so that the lower neighbour of the last row can be written to. */
 export const ROWS = VALUE_BINS + LANE_GAP + LANE_BINS + 1;
 /** Places are told apart to an eighth of a row: sums stay whole numbers, and weights stay exact. */

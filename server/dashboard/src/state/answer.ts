@@ -14,38 +14,78 @@ const BETWEEN_MS = 1000;
 const RETRY_MS = 1500;
 
 /**
- * Asks for `path` when it or `version` changes; one request at a time, and a second apart or more. Null asks nothing.
- * Data of another path is not shown.
+ * Asks for `path` when it or `version` changes; one request at a time, and `betweenMs` apart or more. A change while a
+ * request is under way is asked for after it: a study that never rests would else never be answered. Null asks nothing,
+ * and data of another path is not shown.
  */
 export function useAnswer<T>(path: string | null, version: number | string = 0, betweenMs = BETWEEN_MS): Answer<T> {
-  const [held, setHeld] = useState<Answer<T> & { path: string | null }>({ path, ...NOTHING });
-  const asked = useRef({ path: null as string | null, at: 0 });
+  const [held, setHeld] = useState<Held<T>>({ path, ...NOTHING });
+  const asking = useRef<Asking<T> | null>(null);
   useEffect(() => {
     if (path === null) return;
-    const cut = new AbortController();
-    const isNew = asked.current.path !== path;
-    const wait = isNew ? 0 : Math.max(0, asked.current.at + betweenMs - Date.now());
-    let timer = window.setTimeout(function ask() {
-      asked.current = { path, at: Date.now() };
-      get<T>(path, cut.signal).then(
-        (data) => cut.signal.aborted || setHeld({ path, data, problem: null, loading: false }),
-        (error) => {
-          if (cut.signal.aborted) return;
-          const problem = asProblem(error);
-          setHeld((before) => ({ path, data: before.path === path ? before.data : null, problem, loading: false }));
-          if (problem.isAway || problem.status === 503) timer = window.setTimeout(ask, RETRY_MS);
-        },
-      );
-    }, wait);
+    const now = new Asking<T>(path, setHeld);
+    asking.current = now;
     return () => {
-      clearTimeout(timer);
-      cut.abort();
+      asking.current = null;
+      now.stop();
     };
-  }, [path, version]);
+  }, [path]);
+  useEffect(() => asking.current?.askSoon(betweenMs), [path, version]);
   return held.path === path ? held : { data: null, problem: null, loading: path !== null };
 }
 
+type Held<T> = Answer<T> & { path: string | null };
 const NOTHING = { data: null, problem: null, loading: true };
+
+/** The requests for one path, one after the other. */
+class Asking<T> {
+  #cut = new AbortController();
+  #timer = 0;
+  #isBusy = false;
+  #isStale = false;
+  #askedAt = -Infinity;
+  #last: Held<T>;
+
+  constructor(
+    private readonly path: string,
+    private readonly tell: (held: Held<T>) => void,
+  ) {
+    this.#last = { path, ...NOTHING };
+  }
+
+  stop(): void {
+    this.#cut.abort();
+    clearTimeout(this.#timer);
+  }
+
+  askSoon(betweenMs: number): void {
+    this.#isStale = true;
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    const wait = Math.max(0, this.#askedAt + betweenMs - performance.now());
+    this.#timer = window.setTimeout(() => void this.#ask(betweenMs), wait);
+  }
+
+  async #ask(betweenMs: number): Promise<void> {
+    this.#isStale = false;
+    this.#askedAt = performance.now();
+    try {
+      const data = await get<T>(this.path, this.#cut.signal);
+      this.#last = { path: this.path, data, problem: null, loading: false };
+    } catch (error) {
+      const problem = asProblem(error);
+      this.#last = { ...this.#last, problem, loading: false };
+      if (problem.isAway || problem.status === 503) {
+        this.#isStale = true;
+        betweenMs = Math.max(betweenMs, RETRY_MS);
+      }
+    }
+    if (this.#cut.signal.aborted) return;
+    this.tell(this.#last);
+    this.#isBusy = false;
+    if (this.#isStale) this.askSoon(betweenMs);
+  }
+}
 
 /** Asks for `path` every `everyMs` while the page is looked at. */
 export function usePoll<T>(path: string, everyMs: number): Answer<T> & { again: () => void } {

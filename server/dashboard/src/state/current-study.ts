@@ -3,7 +3,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { path, replaceQuery, route } from "./route";
 import { StudyStore } from "./study-store";
-import { token } from "./token";
+import { entered } from "./token";
 
 const URL_WAIT_MS = 150;
 const SELECTION_KEYS = ["b", "top", "t", "pick"];
@@ -15,10 +15,10 @@ const wantedStudy = computed(() => {
   return "study" in at ? `${at.project}/${at.study}` : null;
 });
 
-/** Opens and closes stores as the page is moved about; a new token opens the study anew. */
+/** Opens and closes stores as the page is moved about; an entered token opens the study anew. */
 export function followStudy(): void {
   effect(() => {
-    token.value;
+    entered.value;
     const key = wantedStudy.value;
     if (key === null) {
       currentStudy.value = null;

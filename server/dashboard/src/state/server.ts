@@ -5,7 +5,7 @@ import { get } from "../api/client";
 import type { ServerInfo } from "../api/types";
 import { awaySince } from "./connection";
 import { setServerTime } from "./clock";
-import { token } from "./token";
+import { entered } from "./token";
 
 const WHILE_AWAY_MS = 1000;
 
@@ -22,10 +22,10 @@ async function ask(): Promise<void> {
   }
 }
 
-/** Asks now, whenever the token changes, and while the server is away until it is back. */
+/** Asks now, whenever a token is entered, and while the server is away until it is back. */
 export function followServer(): void {
   effect(() => {
-    token.value;
+    entered.value;
     void ask();
   });
   effect(() => {

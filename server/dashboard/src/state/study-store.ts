@@ -24,6 +24,8 @@ export class StudyStore {
   readonly problem = signal<Problem | null>(null);
   /** Running trials that reported since the last frame. */
   readonly reported = signal<readonly number[]>([]);
+  /** How many frames came: tells apart two that report the same trials. */
+  readonly frames = signal(0);
   readonly selection = new Selection();
   readonly path: string;
   /** The revision that the page has heard of; aggregates are asked for anew when it rises. */
@@ -124,6 +126,7 @@ export class StudyStore {
     batch(() => {
       this.detail.value = { ...known, ...pulse };
       this.reported.value = reported;
+      this.frames.value++;
     });
     void this.#catchUp();
   }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { ParamValue, StudyDetail, TrialDetail } from "../../api/types";
-import { number } from "../../format/number";
+import { counted, number } from "../../format/number";
 import { duration } from "../../format/time";
 import { CopyParams } from "../../parts/copy-params";
 import { TrialStateMark } from "../../parts/pill";
@@ -36,14 +36,14 @@ export function DiffTable({ store, detail, trials, onRemove }: DiffTableProps) {
     <section class="card flush" aria-labelledby="diff-head">
       <header class="padded">
         <h2 id="diff-head">What differs</h2>
-        {trials.length > 1 && (
+        {trials.length > 1 && hidden > 0 && (
           <label class="check">
             <input type="checkbox" checked={all} onChange={(event) => setAll(event.currentTarget.checked)} />
-            also the {hidden} parameters that are the same
+            also {counted(hidden, "parameter")} of equal value
           </label>
         )}
       </header>
-      <div class="wide" role="region" aria-label="What differs" tabIndex={0}>
+      <div class="wide" role="region" aria-label="Trials side by side" tabIndex={0}>
         <table class="diff">
           <thead>
             <tr>

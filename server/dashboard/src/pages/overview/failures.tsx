@@ -17,7 +17,7 @@ export function Failures({ store, detail }: { store: StudyStore; detail: StudyDe
     <Card title={all ? "No trial has completed: what went wrong" : "More trials fail than complete: what goes wrong"}>
       {problem && <ProblemNote problem={problem} />}
       {data === null && !problem && <Skeleton what="causes" />}
-      <ul class="stack">
+      <ul class="stack causes">
         {data?.reasons.slice(0, 4).map(({ reason, n, examples }) => (
           <li key={reason} class="why">
             <h3>

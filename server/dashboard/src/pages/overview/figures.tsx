@@ -35,7 +35,7 @@ export function Figures({ detail }: { detail: StudyDetail }) {
       </Figure>
       <Figure
         name="Throughput"
-        note={`${counted(counts.running, "trial")} running on ${counted(detail.workers, "worker")}${left(detail)}`}
+        note={`${count(counts.running)} running · ${counted(detail.workers, "worker")}${left(detail)}`}
       >
         {isActive ? number(rounded(detail.rate_per_minute)) : "–"} <small>trials / min</small>
       </Figure>
@@ -48,5 +48,5 @@ function cancelled(n: number): string {
 }
 
 function left(detail: StudyDetail): string {
-  return detail.eta_ms === null ? "" : `, about ${duration(detail.eta_ms)} left`;
+  return detail.eta_ms === null || detail.eta_ms < 1000 ? "" : ` · ${duration(detail.eta_ms)} left`;
 }

@@ -5,7 +5,7 @@ import { Moment } from "../../parts/moment";
 import { StudyPill } from "../../parts/pill";
 import { ended, Progress } from "../../parts/progress";
 import { SortHeader } from "../../parts/sort-header";
-import { Sparkline } from "../../parts/sparkline";
+import { Sparkline } from "../../charts";
 import { studyUrl } from "../../state/route";
 import type { Order } from "../studies";
 
@@ -83,7 +83,7 @@ function Row({ study }: { study: StudySummary }) {
       </td>
       <td class="num" data-label="Trials / min">
         <span>{study.state === "active" ? number(rounded(study.rate_per_minute)) : "–"}</span>
-        {study.eta_ms !== null && <div class="small muted">{duration(study.eta_ms)} left</div>}
+        {study.eta_ms !== null && study.eta_ms >= 1000 && <div class="small muted">{duration(study.eta_ms)} left</div>}
       </td>
       <td class="num" data-label="Workers">
         {study.workers}

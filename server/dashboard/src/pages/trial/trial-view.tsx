@@ -1,6 +1,7 @@
 // All that is known of one trial, and what can be done with it.
 
-import type { StudyDetail, TrialDetail } from "../../api/types";
+import { useRef } from "preact/hooks";
+import { COMPLETED, type StudyDetail, type TrialDetail } from "../../api/types";
 import { number as inDigits } from "../../format/number";
 import { duration } from "../../format/time";
 import { CopyParams } from "../../parts/copy-params";
@@ -71,9 +72,10 @@ export function TrialView({ store, detail, number, isPage = false }: TrialViewPr
 function useTrialVersion(store: StudyStore, number: number): string {
   const columns = store.columns.value;
   columns?.version.value;
+  const reportedIn = useRef(0);
+  if (store.reported.value.includes(number)) reportedIn.current = store.frames.value;
   const state = columns?.state[number] ?? -1;
-  const isMoving = state < 2;
-  return isMoving ? `${state}.${store.rev.value}.${store.reported.value.includes(number) ? Date.now() : 0}` : `${state}`;
+  return state < COMPLETED ? `${state}.${store.rev.value}.${reportedIn.current}` : `${state}`;
 }
 
 function Summary({ trial }: { trial: TrialDetail }) {

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "../../api/problem";
 import type { Parameter } from "../../api/types";
 import { Dialog } from "../../parts/dialog";
+import { fromPosition } from "../../state/columnset";
 
 const TYPING_MS = 250;
 
@@ -50,7 +51,7 @@ export function FilterBox({ value, problem, parameters, onChange }: FilterBoxPro
 function example(parameters: readonly Parameter[]): string {
   const numeric = parameters.find(({ scale }) => scale !== "category");
   const choice = parameters.find(({ scale }) => scale === "category");
-  if (numeric) return `${numeric.label}:<${Number(numeric.axis_high.toPrecision(2))}`;
+  if (numeric) return `${numeric.label}:<${Number(fromPosition(numeric, 0.5).toPrecision(2))}`;
   return choice ? `${choice.label}=${choice.options[0] ?? ""}` : "#12";
 }
 
@@ -60,18 +61,19 @@ function Language({ parameters, onClose }: { parameters: readonly Parameter[]; o
   const lines: readonly (readonly [words: string, does: string])[] = [
     ["state:completed", "in this state; several with commas: state:failed,pruned"],
     [`${numeric}:<1e-3`, "below; also <=, > and >="],
-    [`${numeric}:0.1..0.2`, "between, ends included"],
-    [`${choice?.label ?? "booster"}=${choice?.options[0] ?? "sgd"}`, "this option or value"],
+    [`${numeric}:0.1..0.2`, "between, ends included; an end may be left out: ..0.2"],
+    [`${choice?.label ?? "booster"}=${choice?.options[0] ?? "sgd"}`, "this option; several with commas"],
     [`not:${choice?.label ?? numeric}`, "the parameter is not set"],
-    ["loss:<0.3", "the loss; also loss:0.1..0.2"],
+    ["loss:<0.3", "a figure; also m.NAME (a metric), duration:>1.5h, attempt:>1"],
     ["loss:top5%", "the best five percent of the completed trials"],
     ["worker=w1", "ran on this worker"],
     ["reason:timeout", "ended for this reason"],
-    ["#12", "this trial"],
+    ["origin:enqueued", "suggested, enqueued, retry or added"],
+    ["#12", "this trial; #3,4 are two"],
   ];
   return (
     <Dialog title="How filters are written" onClose={onClose}>
-      <p>Words with spaces between them; a trial is shown if all of them hold.</p>
+      <p>Words with spaces between them; a trial is shown if all of them hold. Names with blanks or signs go into double quotes.</p>
       <dl class="language">
         {lines.map(([words, does]) => (
           <>

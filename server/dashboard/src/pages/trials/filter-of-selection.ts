@@ -1,12 +1,12 @@
 // The charts' filters in the words of the table's language.
 
 import { TRIAL_STATES, type Parameter } from "../../api/types";
-import { inWords } from "../../parts/selection-chips";
-import type { Brush } from "../../state/brush";
+import { inWords } from "../../format/brush";
+import type { Brush, Range } from "../../state/brush";
 
 export interface SelectionFilter {
   words: string[];
-  /** What the language has no words for: parts of an axis of which one is enough. */
+  /** What the language has no words for: values, or not set. */
   untold: string[];
 }
 
@@ -27,14 +27,18 @@ export function filterOfSelection(
 }
 
 function wordOf(axis: string, brush: Brush, parameters: readonly Parameter[]): string | null {
-  const parts = brush.ranges.length + (brush.options.size > 0 ? 1 : 0) + (brush.notSet ? 1 : 0);
-  if (parts !== 1) return null;
-  const label = axis.replace(/^[pm]\./, "");
-  if (brush.notSet) return `not:${label}`;
-  const [range] = brush.ranges;
-  if (range) return `${label}:${range[0]}..${range[1]}`;
-  if (axis === "state") return `state:${[...brush.options].map((code) => TRIAL_STATES[code]).join(",")}`;
-  const options = parameters.find((parameter) => parameter.label === label)?.options ?? [];
-  const names = [...brush.options].map((option) => options[option] ?? "");
-  return names.every((name) => /^[^\s,]+$/.test(name)) ? `${label}=${names.join(",")}` : null;
+  const hasValues = brush.ranges.length > 0 || brush.options.size > 0;
+  if (brush.notSet) return hasValues ? null : `not:${quoted(axis)}`;
+  if (brush.ranges.length > 0) return `${quoted(axis)}:${brush.ranges.map(rangeWord).join(",")}`;
+  const options =
+    axis === "state" ? TRIAL_STATES : (parameters.find(({ label }) => `p.${label}` === axis)?.options ?? []);
+  return `${quoted(axis)}:${[...brush.options].map((option) => quoted(options[option] ?? "")).join(",")}`;
+}
+
+function rangeWord([low, high]: Range): string {
+  return `${low === -Infinity ? "" : low}..${high === Infinity ? "" : high}`;
+}
+
+function quoted(text: string): string {
+  return /[\s:=<>,"]/.test(text) || text === "" ? `"${text.replaceAll('"', '\\"')}"` : text;
 }

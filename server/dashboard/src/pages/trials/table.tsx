@@ -15,12 +15,13 @@ const HEAD_HEIGHT = 32;
 interface TrialsTableProps {
   pages: TrialPages;
   columns: readonly TrialColumn[];
+  filter: string;
   sort: string;
   selection: Selection;
   onSort: (key: string) => void;
 }
 
-export function TrialsTable({ pages, columns, sort, selection, onSort }: TrialsTableProps) {
+export function TrialsTable({ pages, columns, filter, sort, selection, onSort }: TrialsTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [first, last, follow] = useVisibleRows(scroller);
   const [cursor, setCursor] = useState(-1);
@@ -29,6 +30,11 @@ export function TrialsTable({ pages, columns, sort, selection, onSort }: TrialsT
   const to = Math.min(last, matched);
   const from = Math.min(first, to);
   useEffect(() => pages.look(first, Math.max(first, last - 1)), [first, last, matched]);
+
+  useEffect(() => {
+    if (scroller.current) scroller.current.scrollTop = 0;
+    setCursor(-1);
+  }, [filter, sort]);
 
   const move = (to: number): void => {
     const row = Math.max(0, Math.min(matched - 1, to));

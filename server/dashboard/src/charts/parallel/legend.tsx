@@ -1,0 +1,28 @@
+// What the colours and lines of parallel coordinates mean.
+
+import { count } from "../../format/number";
+import { LineKey } from "../figure";
+import { ink } from "../ink";
+import { RampKey } from "../ramp-key";
+
+export interface LegendProps {
+  total: number;
+  matched: number;
+  active: boolean;
+  unscored: number;
+  best: number;
+  /** Few trials are drawn as lines. */
+  asLines: boolean;
+}
+
+export function Legend({ total, matched, active, unscored, best, asLines }: LegendProps) {
+  const { series, muted, grid } = ink().value;
+  return (
+    <>
+      <RampKey>{asLines ? "rank of loss:" : "rank of loss (more trials: more opaque):"}</RampKey>
+      {best > 0 && <LineKey colour={series[1] ?? muted}>{best === 1 ? "the best" : `the best ${best}`}</LineKey>}
+      {unscored > 0 && <LineKey colour={muted}>no loss: {count(unscored)}</LineKey>}
+      {active && <LineKey colour={grid} width={6}>filtered out: {count(total - matched)}</LineKey>}
+    </>
+  );
+}
