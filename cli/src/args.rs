@@ -9,6 +9,7 @@ use tunewright_core::name::ProjectName;
 use crate::command::backup::BackupArgs;
 use crate::command::bench::BenchArgs;
 use crate::command::completions::CompletionsArgs;
+use crate::command::demo_data::DemoDataArgs;
 use crate::command::restore::RestoreArgs;
 use crate::command::run::RunArgs;
 use crate::command::serve::ServeArgs;
@@ -107,6 +108,8 @@ pub enum Command {
     Restore(RestoreArgs),
     /// Measure this machine: round trips on each store, suggesters, restarts, many workers, overload
     Bench(BenchArgs),
+    /// Fill a study of a running server with made-up trials, to try the dashboard on
+    DemoData(DemoDataArgs),
     /// Print the completion script of a shell
     Completions(CompletionsArgs),
 }
@@ -191,6 +194,10 @@ mod tests {
             ("tunewright bench --seconds 0", ErrorKind::ValueValidation),
             ("tunewright bench --trials 0", ErrorKind::ValueValidation),
             ("tunewright bench --only bogus", ErrorKind::InvalidValue),
+            ("tunewright demo-data --trials 0", ErrorKind::ValueValidation),
+            ("tunewright demo-data --rate 100001", ErrorKind::ValueValidation),
+            ("tunewright demo-data --slots 0", ErrorKind::ValueValidation),
+            ("tunewright demo-data --algorithm grid", ErrorKind::InvalidValue),
             ("tunewright completions tcsh", ErrorKind::InvalidValue),
         ] {
             assert_eq!(parse(line).expect_err(line).kind(), kind, "{line}");
@@ -214,7 +221,7 @@ mod tests {
     fn the_reference_names_every_option() {
         let reference = include_str!("../../docs/cli.md");
         let tree = Cli::command();
-        let told = ["run", "serve", "worker", "bench", "suggest", "backup", "restore"];
+        let told = ["run", "serve", "worker", "bench", "demo-data", "suggest", "backup", "restore"];
         let commands = tree.get_subcommands().filter(|command| told.contains(&command.get_name()));
         let options = commands.chain([&tree]).flat_map(clap::Command::get_arguments);
         let missing: Vec<_> = options

@@ -42,10 +42,22 @@ impl Context {
     /// # Errors
     /// When no server answers in time.
     pub async fn client(&self) -> Result<Client, tunewright::Error> {
-        let mut options = ConnectOptions::to(&self.server).with_deadline(DEADLINE);
+        Client::connect_with(self.options().with_deadline(DEADLINE)).await
+    }
+
+    /// A connection of a client with this id, as patient as training code.
+    ///
+    /// # Errors
+    /// When no server answers in time, or when it is no id.
+    pub async fn client_named(&self, id: &str) -> Result<Client, tunewright::Error> {
+        Client::connect_with(self.options().with_client_id(id)).await
+    }
+
+    fn options(&self) -> ConnectOptions {
+        let mut options = ConnectOptions::to(&self.server);
         options.token = self.access.token.clone();
         options.tls_ca = self.access.tls_ca.clone();
-        Client::connect_with(options).await
+        options
     }
 
     /// Writes one JSON document and a newline to stdout: indented on a terminal's behalf, the order of its keys kept.

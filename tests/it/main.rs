@@ -5,6 +5,7 @@ mod attachments;
 mod backup;
 mod bad_input;
 mod dashboard;
+mod demo_data;
 mod dependencies;
 mod deploy;
 mod digits;

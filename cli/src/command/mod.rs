@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod bench;
 pub mod completions;
+pub mod demo_data;
 pub mod restore;
 pub mod run;
 pub mod serve;
@@ -25,6 +26,7 @@ pub fn run(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Completions(args) => args.run(context),
         Command::Suggest(args) => suggest::run(args),
         Command::Bench(args) => on_runtime(bench::run(args, context)),
+        Command::DemoData(args) => on_runtime(demo_data::run(args, context)),
         Command::Backup(args) => on_runtime(backup::run(args, context)),
         Command::Restore(args) => on_runtime(restore::run(args, context)),
         Command::Run(args) => on_runtime(run::run(args, context)),
