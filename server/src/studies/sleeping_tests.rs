@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tunewright_core::name::StudyName;
 use tunewright_core::study::{Command, Lessee, Status, StopStudy, StudyRef, StudySpec};
 
-use super::{Ask, Registry};
+use super::{Ask, Registry, Tables};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::storage::MemoryStorage;
@@ -51,7 +51,15 @@ async fn a_study_that_has_ended_is_in_memory_only_while_it_is_asked_for() {
         assert_eq!(loaded(&metrics), 1, "a study that is looked at stays");
         handle.view().await.expect("still there");
     }
+    let tables = Tables::default();
+    assert_eq!(tables.of(&handle).await.expect("made").len(), 1);
     tokio::time::sleep(Duration::from_secs(40)).await;
+    assert_eq!(loaded(&metrics), 0);
+
+    // Who looks at a list, or at charts that were drawn before, does not bring it back.
+    let glance = handle.glance(registry.now()).await.expect("at rest");
+    assert_eq!((glance.view.header.status, glance.trials), (Status::Stopped, 1));
+    assert_eq!(tables.of(&handle).await.expect("as it was").len(), 1);
     assert_eq!(loaded(&metrics), 0);
 
     let view = handle.view().await.expect("loaded again");
