@@ -9,7 +9,7 @@ import { clipped, type Area } from "./frame";
 import { faint, ink, type Ink } from "./ink";
 import { gridAxis } from "./pair-axes";
 import { Plot } from "./plot";
-import { besides, drawDots, pointItems } from "./points";
+import { ALONG_Y, besides, drawDots, pointItems } from "./points";
 import type { ContourProps } from "./props";
 import { css } from "./ramp";
 import { RampKey } from "./ramp-key";
@@ -21,7 +21,7 @@ export function Contour({ answer, x: px, y: py, selection, title = `${px.label} 
   const [x, y] = [gridAxis(px), gridAxis(py)];
   const place = (index: number): [number, number] => {
     const trial = points.trial[index] ?? 0;
-    return [besides(x, points.x[index] ?? NaN, trial), besides(y, points.y[index] ?? NaN, trial, 7)];
+    return [besides(x, points.x[index] ?? NaN, trial), besides(y, points.y[index] ?? NaN, trial, ALONG_Y)];
   };
   const items = pointItems(points, (index) => [
     [px.label, valueText(px, points.x[index] ?? NaN)],
@@ -39,7 +39,7 @@ export function Contour({ answer, x: px, y: py, selection, title = `${px.label} 
       table={() => tableOf(answer, px, py)}
       legend={
         <>
-          <RampKey low={`best ${lossText(low)}`} high={`worst ${lossText(high)}`}>loss, in steps of equal area:</RampKey>
+          <RampKey low={`best ${lossText(low)}`} high={`worst ${lossText(high)}`}>loss, coloured by rank:</RampKey>
           <Key mark={<circle cx="9" cy="6" r="2.5" fill="none" stroke={ink().value.text} />}>trial</Key>
           <span>blank: no trial near</span>
         </>

@@ -25,18 +25,18 @@ export function ImportanceBars({ answer, onParameter, title = "Importance of par
       legend={answer.remark && <span>{answer.remark}</span>}
     >
       {(summaryId) => (
-        <ul class="bars" aria-describedby={summaryId}>
+        <ul class="chart-bars" aria-describedby={summaryId}>
           {parameters.map(({ label, importance, n }) => (
             <li title={`set in ${counted(n, "trial")}`}>
               {onParameter ? (
-                <button type="button" class="plain bar-name" onClick={() => onParameter(label)} title={`Loss over ${label}`}>
+                <button type="button" class="plain chart-bar-name" onClick={() => onParameter(label)} title={`Loss over ${label}`}>
                   {label}
                 </button>
               ) : (
-                <span class="bar-name">{label}</span>
+                <span class="chart-bar-name">{label}</span>
               )}
-              <span class="bar-track">
-                <span class="bar" style={{ width: `${most > 0 ? (importance / most) * 100 : 0}%` }} />
+              <span class="chart-track">
+                <span class="chart-bar" style={{ width: `${most > 0 ? (importance / most) * 100 : 0}%` }} />
               </span>
               <span class="num">{percent(importance)}</span>
             </li>

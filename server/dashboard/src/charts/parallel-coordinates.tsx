@@ -13,7 +13,7 @@ import { AxisHead } from "./parallel/axis-head";
 import { AxisGesture } from "./parallel/gesture";
 import { Handles } from "./parallel/handles";
 import type { Layout } from "./parallel/layout";
-import { Legend } from "./parallel/legend";
+import { ChosenLegend, Legend } from "./parallel/legend";
 import { bestOf } from "./parallel/model";
 import { trialNear } from "./parallel/nearest";
 import { Scene, type SceneInput } from "./parallel/scene";
@@ -49,7 +49,9 @@ export function ParallelCoordinates(props: ParallelProps) {
       empty={total === 0 ? "No trial yet. Lines appear with the first one." : null}
       table={() => tableOf(columns, selection.mask.value, only)}
       tools={!only && <TopChoice selection={selection} />}
-      legend={<Legend {...shown.value} active={active} asLines={shown.value.matched <= 200} />}
+      legend={
+        only ? <ChosenLegend trials={[...only]} /> : <Legend {...shown.value} active={active} asLines={shown.value.matched <= 200} />
+      }
     >
       {(summaryId) => (
         <Drawing
@@ -87,7 +89,7 @@ function Drawing({ columns, selection, view, height, best, only, shown, summaryI
     view: view.value,
     mask: onlyMask ?? selection.mask.value,
     best: only ? 0 : best,
-    only: only !== undefined,
+    only: only ? [...only].filter((trial) => trial < columns.n) : null,
   });
   const refresh = (size: Size): SceneInput => {
     const now = input();

@@ -32,11 +32,15 @@ export function pointItems({ trial, x, y }: PointSet, rows: PointRows, place?: (
 /** How far around an option or a whole number points are spread, so that they do not lie on one another. */
 const SPREAD = 0.62;
 
+/** Steps of the even sequence in two dimensions that the plastic number makes; see Roberts (2018), "R2". */
+export const ALONG_X = 0.7548776662466927;
+export const ALONG_Y = 0.5698402909980532;
+
 /** A place beside a value that many share: always the same for a trial. */
-export function besides(scale: Scale, value: number, trial: number, turn = 1): number {
+export function besides(scale: Scale, value: number, trial: number, sequence: number = ALONG_X): number {
   const few = scale.kind === "category" || (scale.integer === true && scale.kind === "linear" && scale.high - scale.low < 24);
   if (!few) return value;
-  return value + (((trial * 0.6180339887498949 * turn) % 1) - 0.5) * SPREAD;
+  return value + (((trial * sequence) % 1) - 0.5) * SPREAD;
 }
 
 export function drawDots(

@@ -8,7 +8,7 @@ import { Figure, type Table } from "./figure";
 import { clipped } from "./frame";
 import { pairAxis } from "./pair-axes";
 import { Plot } from "./plot";
-import { besides, drawDots, pointItems, type PointSet } from "./points";
+import { ALONG_Y, besides, drawDots, pointItems, type PointSet } from "./points";
 import type { RankProps } from "./props";
 import { css } from "./ramp";
 import { RampKey } from "./ramp-key";
@@ -20,7 +20,7 @@ export function Rank({ answer, x: px, y: py, selection, title = `Rank over ${px.
   const [x, y] = [pairAxis(px), pairAxis(py)];
   const place = (index: number): [number, number] => {
     const trial = points.trial[index] ?? 0;
-    return [besides(x, points.x[index] ?? NaN, trial), besides(y, points.y[index] ?? NaN, trial, 7)];
+    return [besides(x, points.x[index] ?? NaN, trial), besides(y, points.y[index] ?? NaN, trial, ALONG_Y)];
   };
   const items = pointItems(points, (index) => [
     [px.label, valueText(px, points.x[index] ?? NaN)],

@@ -76,8 +76,8 @@ function Branch({ nodes, at, depth, filterOf }: BranchProps) {
           )}
         </span>
         <span class="tree-share">
-          <span class="bar-track">
-            <span class="bar" style={{ width: `${node.share * 100}%` }} />
+          <span class="chart-track">
+            <span class="chart-bar" style={{ width: `${node.share * 100}%` }} />
           </span>
           <span class="num" title={percent(node.share)}>{count(node.n)}</span>
         </span>

@@ -27,3 +27,15 @@ export function Legend({ total, matched, active, unscored, best, asLines }: Lege
     </>
   );
 }
+
+/** Trials that are compared. */
+export function ChosenLegend({ trials }: { trials: readonly number[] }) {
+  const { series, text } = ink().value;
+  return (
+    <>
+      {trials.map((trial, k) => (
+        <LineKey colour={series[k % 6] ?? text}>trial {count(trial)}</LineKey>
+      ))}
+    </>
+  );
+}
