@@ -105,8 +105,8 @@ function print(trials, before, visits) {
   const names = Object.keys(visits);
   console.log(`| measure, first visit / second | ${names.join(" | ")} |\n|---|${"---|".repeat(names.length)}`);
   for (const [name, value, unit] of ROWS) {
-    const cells = names.map((side) => `${visits[side]?.map((one) => short(value(one))).join(" / ")} ${unit}`.trim());
-    console.log(`| ${name} | ${cells.join(" | ")} |`);
+    const cells = names.map((side) => visits[side]?.map((one) => short(value(one))).join(" / "));
+    console.log(`| ${unit === "" ? name : `${name}, ${unit}`} | ${cells.join(" | ")} |`);
   }
   console.log(`\n"not measured": no chart within ${MOST_MS / 1000} s, or the page was too busy to answer for 60 s more.\n`);
   console.log(`\`\`\`json\n${JSON.stringify({ machine: before, trials, visits })}\n\`\`\`\n`);

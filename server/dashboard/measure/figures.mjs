@@ -27,10 +27,10 @@ export function print(title, machine, figures) {
 
 /** @param {Figure} figure */
 function row({ name, value, unit = "", most, note }) {
-  const shown = note ? `${short(value)} ${unit} (${note})` : `${short(value)} ${unit}`;
+  const shown = [short(value), value === null ? "" : unit, note ? `(${note})` : ""].filter((part) => part !== "").join(" ");
   const target = most === undefined ? (typeof value === "boolean" ? "yes" : "") : `<= ${most} ${unit}`;
   const met = value === null || target === "" ? "" : (typeof value === "boolean" ? value : value <= (most ?? 0)) ? "yes" : "**no**";
-  return `| ${name} | ${shown.trim()} | ${target.trim()} | ${met} |`;
+  return `| ${name} | ${shown} | ${target.trim()} | ${met} |`;
 }
 
 /** @param {number | boolean | null} value */

@@ -1,5 +1,6 @@
 // One visit of a page, from navigation until its first chart has data and then until it is quiet.
 
+import { setTimeout } from "node:timers/promises";
 import { cpuSeconds, residentMb } from "./machine.mjs";
 import { Tab } from "./tab.mjs";
 
@@ -29,8 +30,8 @@ const SETTLE_MS = 30_000;
  * @property {() => number | null} chartAt runs in the page: when the first chart had data, in ms since navigation
  */
 
-/** Opens a page in a new tab, which `act` may go on with. @param {import("playwright-core").Browser} browser @param {Place} place @param {number} mostMs @param {(tab: Tab) => Promise<void>} [act] @returns {Promise<Visit>} */
-export async function visit(browser, { url, pid, chartAt }, mostMs, act) {
+/** Opens a page in a new tab. @param {import("playwright-core").Browser} browser @param {Place} place @param {number} mostMs @returns {Promise<Visit>} */
+export async function visit(browser, { url, pid, chartAt }, mostMs) {
   const tab = await Tab.open(browser);
   try {
     const serverBefore = cpuSeconds(pid);
@@ -48,7 +49,6 @@ export async function visit(browser, { url, pid, chartAt }, mostMs, act) {
     const memory = await answer(tab.memory());
     const { all, code, requests, hosts } = tab.wire();
     const serverCpu = cpuSeconds(pid) - serverBefore;
-    if (act) await act(tab);
     return {
       chartMs,
       chartCpu,
@@ -79,9 +79,9 @@ export function plotlyChart() {
 
 /** @template T @param {Promise<T>} asked @returns {Promise<T | null>} */
 async function answer(asked) {
-  let timer;
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, ANSWER_MS, null)));
+  const cut = new AbortController();
+  const late = setTimeout(ANSWER_MS, null, { signal: cut.signal }).catch(() => null);
   // Whoever asks a page that is closed meanwhile is refused, and nobody waits for that any more.
   asked.catch(() => null);
-  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+  return Promise.race([asked, late]).finally(() => cut.abort());
 }

@@ -34,7 +34,7 @@ export function areaOf(context: CanvasRenderingContext2D, size: Size, x: PlotAxi
   context.font = FONT;
   const top = TITLE_HEIGHT;
   const height = Math.max(20, size.height - top - FOOT_HEIGHT);
-  const yTicks = ticksOf(y, Math.max(2, height / 44));
+  const yTicks = ticksOf(y, Math.max(2, height / 38));
   const widest = yTicks.reduce((most, { text }) => Math.max(most, context.measureText(text).width), 0);
   const left = Math.ceil(Math.min(MOST_LABEL, widest)) + APART;
   const width = Math.max(20, size.width - left - RIGHT);

@@ -39,6 +39,7 @@ export function ink(): ReadonlySignal<Ink> {
     const fresh = signal(read());
     held = fresh;
     const again = (): void => {
+      known.clear();
       fresh.value = read();
     };
     new MutationObserver(again).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
@@ -69,12 +70,18 @@ function read(): Ink {
   };
 }
 
-let probe: CanvasRenderingContext2D | null = null;
+const known = new Map<string, Rgb>();
 
 /** Red, green and blue of any colour that CSS knows. */
 export function rgbOf(colour: string): Rgb {
-  probe ??= new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true }) as unknown as CanvasRenderingContext2D;
-  probe.clearRect(0, 0, 1, 1);
+  const held = known.get(colour) ?? measured(colour);
+  known.set(colour, held);
+  return held;
+}
+
+function measured(colour: string): Rgb {
+  const probe = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  if (!probe) return [0, 0, 0];
   probe.fillStyle = colour;
   probe.fillRect(0, 0, 1, 1);
   const [red = 0, green = 0, blue = 0] = probe.getImageData(0, 0, 1, 1).data;

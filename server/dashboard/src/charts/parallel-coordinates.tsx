@@ -13,7 +13,7 @@ import { AxisHead } from "./parallel/axis-head";
 import { AxisGesture } from "./parallel/gesture";
 import { Handles } from "./parallel/handles";
 import type { Layout } from "./parallel/layout";
-import { Legend } from "./parallel/legend";
+import { ChosenLegend, Legend } from "./parallel/legend";
 import { bestOf } from "./parallel/model";
 import { trialNear } from "./parallel/nearest";
 import { Scene, type SceneInput } from "./parallel/scene";
@@ -31,13 +31,14 @@ interface Shown {
   unscored: number;
   total: number;
   best: number;
+  first: number | null;
 }
 
 export function ParallelCoordinates(props: ParallelProps) {
   const { columns, selection, title = "Parameters and loss", height = 360, only } = props;
   const own = useSignal(OWN_VIEW);
   const view = props.view ?? own;
-  const shown = useSignal<Shown>({ matched: 0, unscored: 0, total: 0, best: 0 });
+  const shown = useSignal<Shown>({ matched: 0, unscored: 0, total: 0, best: 0, first: null });
   const total = columns.version.value >= 0 ? columns.n : 0;
   const active = selection.active.value && !only;
   return (
@@ -48,7 +49,9 @@ export function ParallelCoordinates(props: ParallelProps) {
       empty={total === 0 ? "No trial yet. Lines appear with the first one." : null}
       table={() => tableOf(columns, selection.mask.value, only)}
       tools={!only && <TopChoice selection={selection} />}
-      legend={<Legend {...shown.value} active={active} asLines={shown.value.matched <= 200} />}
+      legend={
+        only ? <ChosenLegend trials={[...only]} /> : <Legend {...shown.value} active={active} asLines={shown.value.matched <= 200} />
+      }
     >
       {(summaryId) => (
         <Drawing
@@ -86,13 +89,14 @@ function Drawing({ columns, selection, view, height, best, only, shown, summaryI
     view: view.value,
     mask: onlyMask ?? selection.mask.value,
     best: only ? 0 : best,
-    only: only !== undefined,
+    only: only ? [...only].filter((trial) => trial < columns.n) : null,
   });
   const refresh = (size: Size): SceneInput => {
     const now = input();
     if (scene.refresh(now, size)) layout.value = scene.layout;
     const { matched, unscored } = scene.model.visible;
-    const next = { matched, unscored, total: columns.n, best: scene.model.best.length };
+    const { best: lines } = scene.model;
+    const next = { matched, unscored, total: columns.n, best: lines.length, first: lines[0] ?? null };
     if (JSON.stringify(next) !== JSON.stringify(shown.peek())) shown.value = next;
     return now;
   };
@@ -268,12 +272,12 @@ function maskOfOnly(n: number, only: ReadonlySet<number>): Mask {
   return { bytes, matched: only.size, active: true };
 }
 
-function summaryOf(columns: ColumnSet, selection: Selection, { matched, total }: Shown): string {
-  const [best] = bestOf(columns, { bytes: new Uint8Array(0), matched: total, active: false }, 1);
+function summaryOf(columns: ColumnSet, selection: Selection, { matched, total, first }: Shown): string {
   const of = `${counted(total, "trial")} over ${counted(columns.parameters.length, "parameter")} and the loss`;
-  const filtered = selection.active.value ? `; ${count(matched)} pass the filters` : "";
-  const told = best === undefined ? "none has a loss yet" : `trial ${best} is best with a loss of ${lossText(columns.loss[best] as number)}`;
-  return `${of}; ${told}${filtered}.`;
+  const filtered = selection.active.value ? `, of which ${count(matched)} pass the filters` : "";
+  const loss = first === null ? undefined : columns.loss[first];
+  const told = loss === undefined ? "none has a loss" : `trial ${first} is the best shown, with a loss of ${lossText(loss)}`;
+  return `${of}${filtered}; ${told}.`;
 }
 
 function tableOf(columns: ColumnSet, mask: Mask, only: ReadonlySet<number> | undefined): Table {

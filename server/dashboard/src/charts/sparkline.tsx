@@ -8,7 +8,7 @@ export function Sparkline({ values, width = 72, height = 20, label }: SparklineP
   const finite = values.filter(Number.isFinite);
   if (finite.length < 2) return null;
   const path = stepsPath(finite, width, height);
-  const named = label === undefined ? { "aria-hidden": "true" as const } : { role: "img", "aria-label": label };
+  const named = label === undefined ? { "aria-hidden": true } : { role: "img" as const, "aria-label": label };
   return (
     <svg class="spark" width={width} height={height} viewBox={`0 0 ${width} ${height}`} {...named}>
       <path d={path} fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" />

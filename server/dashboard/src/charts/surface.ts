@@ -121,7 +121,7 @@ class Painter {
     this.#frame = 0;
     this.#dirty = false;
     this.#painted = performance.now();
-    this.#fit();
+    if (this.#size.density !== (window.devicePixelRatio || 1)) this.#fit();
     const context = this.canvas.getContext("2d");
     if (!context || this.#size.width === 0) return;
     const { density } = this.#size;

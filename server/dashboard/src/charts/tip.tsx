@@ -16,12 +16,15 @@ export interface TipProps {
 }
 
 const APART = 14;
+const LINE = 16;
+const FRAME = 18;
 
-/** Lies on the side of the point that has more room. */
+/** Lies on the side of the point that has more room, as high as it fits. */
 export function Tip({ content, x, y, width, height }: TipProps) {
+  const tall = LINE * (content.rows.length + (content.hint ? 2 : 1)) + FRAME;
   const style = {
     ...(x < width / 2 ? { left: `${x + APART}px` } : { right: `${width - x + APART}px` }),
-    ...(y < height / 2 ? { top: `${Math.max(0, y - APART)}px` } : { bottom: `${Math.max(0, height - y - APART)}px` }),
+    top: `${Math.max(0, Math.min(y - APART, height - tall))}px`,
   };
   return (
     <div class="chart-tip" style={style} aria-hidden="true">

@@ -33,9 +33,10 @@ export function Study() {
   const at = route.value;
   const detail = store?.detail.value ?? null;
   const name = "study" in at ? at.study : "";
+  const page = at.page === "trial" ? `Trial ${at.trial ?? ""}` : at.page;
   useEffect(() => {
-    document.title = `${name} · Tunewright`;
-  }, [name]);
+    document.title = `${page === "overview" ? "" : `${page[0]?.toUpperCase()}${page.slice(1)} · `}${name} · Tunewright`;
+  }, [name, page]);
   if (!store || !("study" in at)) return null;
   const problem = store.problem.value;
   if (problem?.status === 404) return <NotFound what="study" detail={problem.message} />;

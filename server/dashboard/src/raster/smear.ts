@@ -55,8 +55,9 @@ export function smear(cells: Cells, left: Int32Array, right: Int32Array, picture
   }
   drawBands(cells, left, right, picture, columns, true);
   turnIntoRows(cells, left, right);
-  drawLines(lineSums.of(turned), picture, 0, columns >> 1, columns);
-  drawLines(lineSums.of(square), picture, columns >> 1, columns, columns);
+  const half = columns >> 1;
+  drawLines(lineSums.of(turned, slopesOf(0, half, columns)), picture, 0, half, columns);
+  drawLines(lineSums.of(square, slopesOf(half, columns, columns)), picture, half, columns, columns);
 }
 
 function occupied(cells: Cells): number {
@@ -112,15 +113,40 @@ function turnIntoRows(cells: Cells, left: Int32Array, right: Int32Array): void {
  */
 function drawLines(sums: Float64Array, picture: Float64Array, first: number, end: number, columns: number): void {
   for (let column = first; column < end; column++) {
-    const t = (column + 0.5) / columns;
-    const share = Math.max(t, 1 - t);
-    const slope = Math.round(((1 - share) / share) * (VALUE_BINS - 1));
+    const share = shareOf(column, columns);
+    const slope = slopeOf(share);
     const from = slope * 2 * VALUE_BINS;
+    const offset = (1 - share) / 2;
     for (let start = 0; start < VALUE_BINS + slope; start++) {
       const weight = sums[from + start] as number;
-      if (weight !== 0) put(picture, column * ROWS, Math.round(start * share * EIGHTHS), weight);
+      if (weight !== 0) cover(picture, column * ROWS, start * share + offset, share, weight);
     }
   }
+}
+
+/** Spreads a weight over `height` <= 1 rows from y on, so that lines one below another cover the ground without a seam. */
+function cover(picture: Float64Array, base: number, y: number, height: number, weight: number): void {
+  const row = Math.floor(y);
+  const below = Math.round((Math.max(0, y + height - row - 1) / height) * EIGHTHS);
+  const at = base + row;
+  picture[at] = (picture[at] as number) + weight * (EIGHTHS - below);
+  picture[at + 1] = (picture[at + 1] as number) + weight * below;
+}
+
+/** How much the nearer axis counts in a column. */
+function shareOf(column: number, columns: number): number {
+  const t = (column + 0.5) / columns;
+  return Math.max(t, 1 - t);
+}
+
+function slopeOf(share: number): number {
+  return Math.round(((1 - share) / share) * (VALUE_BINS - 1));
+}
+
+function slopesOf(first: number, end: number, columns: number): Uint8Array {
+  const slopes = new Uint8Array(VALUE_BINS);
+  for (let column = first; column < end; column++) slopes[slopeOf(shareOf(column, columns))] = 1;
+  return slopes;
 }
 
 function put(picture: Float64Array, base: number, y: number, weight: number): void {

@@ -19,10 +19,23 @@ export function Legend({ total, matched, active, unscored, best, asLines }: Lege
   const { series, muted, grid } = ink().value;
   return (
     <>
-      <RampKey>{asLines ? "rank of loss:" : "rank of loss (more trials: more opaque):"}</RampKey>
+      <RampKey>rank of loss:</RampKey>
+      {!asLines && <span>more opaque: more trials</span>}
       {best > 0 && <LineKey colour={series[1] ?? muted}>{best === 1 ? "the best" : `the best ${best}`}</LineKey>}
       {unscored > 0 && <LineKey colour={muted}>no loss: {count(unscored)}</LineKey>}
       {active && <LineKey colour={grid} width={6}>filtered out: {count(total - matched)}</LineKey>}
+    </>
+  );
+}
+
+/** Trials that are compared. */
+export function ChosenLegend({ trials }: { trials: readonly number[] }) {
+  const { series, text } = ink().value;
+  return (
+    <>
+      {trials.map((trial, k) => (
+        <LineKey colour={series[k % 6] ?? text}>trial {count(trial)}</LineKey>
+      ))}
     </>
   );
 }

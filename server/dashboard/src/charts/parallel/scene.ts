@@ -22,8 +22,8 @@ export interface SceneInput {
   view: ParallelView;
   mask: Mask;
   best: number;
-  /** Trials that do not pass are not drawn at all. */
-  only: boolean;
+  /** Only these trials are drawn, each in a colour of its own. */
+  only: readonly number[] | null;
 }
 
 export class Scene {
@@ -68,6 +68,7 @@ export class Scene {
       this.#behind.draw(context, layout);
     }
     const { visible } = model;
+    if (only) return;
     if (visible.matched <= FEW) {
       this.#paintLines(context, ink);
       return;
@@ -106,7 +107,8 @@ export class Scene {
     if (!only) for (const trial of [...model.best].reverse()) lines.draw(context, trial, faint(bestColour, 0.9), 1.25);
     drawAxes(context, layout, model, selection.brushes.value, ink);
     const rim = faint(ink.surface, 0.9);
-    for (const trial of selection.picked.value) if (trial < n) lines.draw(context, trial, ink.series[3] ?? ink.text, 2, rim);
+    only?.forEach((trial, k) => lines.draw(context, trial, ink.series[k % 6] ?? ink.text, 2, rim));
+    if (!only) for (const trial of selection.picked.value) if (trial < n) lines.draw(context, trial, ink.series[3] ?? ink.text, 2, rim);
     const focused = selection.focused.value;
     if (focused !== null && focused < n) lines.draw(context, focused, ink.series[0] ?? ink.text, 2.5, rim);
     const hovered = selection.hovered.value;

@@ -42,7 +42,7 @@ export function Facts({ detail }: { detail: StudyDetail }) {
         )}
       </ul>
       {detail.closing !== null && (
-        <p class="banner">
+        <p class={detail.state === "active" ? "banner" : "muted"}>
           {detail.state === "active" ? "Ends once its running trials have ended: " : "Ended: "}
           {CLOSING_WORDS[detail.closing] ?? detail.closing}.
         </p>
@@ -66,5 +66,8 @@ function factsOf(detail: StudyDetail): [string, string][] {
   if (budget.max_failed !== null) facts.push(["failures allowed", count(budget.max_failed)]);
   if (detail.parallelism !== null) facts.push(["parallel", count(detail.parallelism)]);
   facts.push(["pool", detail.pool], ["seed", detail.seed]);
+  if (detail.started_at !== null && detail.ended_at !== null) {
+    facts.push(["took", duration(detail.ended_at - detail.started_at)]);
+  }
   return facts;
 }

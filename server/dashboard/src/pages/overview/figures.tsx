@@ -11,7 +11,6 @@ export function Figures({ detail }: { detail: StudyDetail }) {
   const { counts, best } = detail;
   const done = ended(counts);
   const share = done === 0 ? 0 : (counts.pruned + counts.failed) / done;
-  const isActive = detail.state === "active";
   return (
     <div class="figures">
       <Figure
@@ -33,11 +32,8 @@ export function Figures({ detail }: { detail: StudyDetail }) {
       <Figure name="Pruned / failed" note={`${percent(share)} of ended trials${cancelled(counts.cancelled)}`}>
         {count(counts.pruned)} / {count(counts.failed)}
       </Figure>
-      <Figure
-        name="Throughput"
-        note={`${count(counts.running)} running · ${counted(detail.workers, "worker")}${left(detail)}`}
-      >
-        {isActive ? number(rounded(detail.rate_per_minute)) : "–"} <small>trials / min</small>
+      <Figure name="Throughput" note={throughputNote(detail)}>
+        {number(rounded(throughput(detail)))} <small>trials / min</small>
       </Figure>
     </div>
   );
@@ -47,6 +43,19 @@ function cancelled(n: number): string {
   return n === 0 ? "" : `, ${count(n)} cancelled`;
 }
 
-function left(detail: StudyDetail): string {
-  return detail.eta_ms === null || detail.eta_ms < 1000 ? "" : ` · ${duration(detail.eta_ms)} left`;
+/** Trials that end in a minute: now, or on average if all have. */
+function throughput(detail: StudyDetail): number {
+  const took = tookMs(detail);
+  return took === null ? detail.rate_per_minute : ended(detail.counts) / Math.max(took / 60_000, 1 / 60);
+}
+
+function throughputNote(detail: StudyDetail): string {
+  const took = tookMs(detail);
+  if (took !== null) return `on average, in ${duration(took)}`;
+  const left = detail.eta_ms === null || detail.eta_ms < 1000 ? "" : ` · ${duration(detail.eta_ms)} left`;
+  return `${count(detail.counts.running)} running · ${counted(detail.workers, "worker")}${left}`;
+}
+
+function tookMs({ started_at, ended_at }: StudyDetail): number | null {
+  return started_at === null || ended_at === null ? null : ended_at - started_at;
 }

@@ -8,7 +8,7 @@ import { sayProblem } from "../../parts/toasts";
 import type { StudyStore } from "../../state/study-store";
 
 export function TrialExtras({ store, trial }: { store: StudyStore; trial: TrialDetail }) {
-  const hasResult = trial.result !== null && trial.result !== undefined;
+  const hasResult = isTelling(trial.result);
   return (
     <>
       <section class="card w12" aria-labelledby="trial-output">
@@ -58,6 +58,12 @@ export function TrialExtras({ store, trial }: { store: StudyStore; trial: TrialD
       )}
     </>
   );
+}
+
+/** Whether there is more in it than an empty object. */
+function isTelling(value: unknown): boolean {
+  if (value === null || value === undefined) return false;
+  return typeof value !== "object" || Object.keys(value).length > 0;
 }
 
 function Json({ id, title, value }: { id: string; title: string; value: unknown }) {

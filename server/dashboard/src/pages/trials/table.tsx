@@ -1,6 +1,6 @@
 // The rows in view, and two spaces as high as those above and below.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { SortHeader } from "../../parts/sort-header";
 import type { Selection } from "../../state/selection";
 import type { TrialColumn } from "./columns";
@@ -35,6 +35,17 @@ export function TrialsTable({ pages, columns, filter, sort, selection, onSort }:
     if (scroller.current) scroller.current.scrollTop = 0;
     setCursor(-1);
   }, [filter, sort]);
+
+  const above = pages.above.value;
+  const aboveBefore = useRef(above);
+  useLayoutEffect(() => {
+    const more = above - aboveBefore.current;
+    aboveBefore.current = above;
+    const box = scroller.current;
+    if (more <= 0 || !box || box.scrollTop === 0) return;
+    box.scrollTop += more * ROW_HEIGHT;
+    setCursor((row) => (row < 0 ? row : row + more));
+  }, [above]);
 
   const move = (to: number): void => {
     const row = Math.max(0, Math.min(matched - 1, to));

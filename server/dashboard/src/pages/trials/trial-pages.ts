@@ -1,7 +1,7 @@
-// The rows of the table that were looked at, by pages of a hundred. When the study changes, those in view are fetched
-// anew while the old ones stay shown, so that nothing jumps.
+// The rows of the table that were looked at, asked for by pages of a hundred. When the study changes, those in view are
+// fetched anew while the old ones stay shown, so that nothing jumps.
 
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import { get } from "../../api/client";
 import { asProblem, type Problem } from "../../api/problem";
 import type { TrialPage, TrialRow } from "../../api/types";
@@ -17,9 +17,12 @@ export class TrialPages {
   readonly problem = signal<Problem | null>(null);
   /** Rises when rows came. */
   readonly version = signal(0);
+  /** How many rows have come in above all others since the filter and the order were chosen. */
+  readonly above = signal(0);
 
-  #pages = new Map<number, TrialRow[]>();
-  #stale = new Set<number>();
+  #rows = new Map<number, TrialRow>();
+  /** Pages that are as new as they can be; the others are shown, and asked for again. */
+  #fresh = new Set<number>();
   #view: [first: number, last: number] = [0, 0];
   #filter = "";
   #sort = "";
@@ -41,14 +44,15 @@ export class TrialPages {
     this.#cut = new AbortController();
     this.#busy = false;
     [this.#filter, this.#sort] = [filter, sort];
-    this.#stale = new Set(this.#pages.keys());
+    this.#fresh.clear();
+    this.above.value = 0;
     this.#lastAsked = 0;
     this.#fetchNext(true);
   }
 
   /** The study changed: what is in view is fetched anew, once a second at most. */
   refresh(): void {
-    for (const page of this.#pages.keys()) this.#stale.add(page);
+    this.#fresh.clear();
     this.#fetchNext(false);
   }
 
@@ -59,7 +63,7 @@ export class TrialPages {
   }
 
   row(index: number): TrialRow | undefined {
-    return this.#pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS];
+    return this.#rows.get(index);
   }
 
   #pagesInView(): number[] {
@@ -72,8 +76,8 @@ export class TrialPages {
   #fetchNext(replaceAll: boolean): void {
     if (this.#busy) return;
     const inView = this.#pagesInView();
-    const missing = inView.find((page) => !this.#pages.has(page) && this.#mayExist(page));
-    const stale = inView.find((page) => this.#stale.has(page));
+    const missing = inView.find((page) => !this.#rows.has(page * PAGE_ROWS) && this.#mayExist(page));
+    const stale = inView.find((page) => !this.#fresh.has(page) && this.#mayExist(page));
     const page = replaceAll ? (inView[0] ?? 0) : (missing ?? stale);
     if (page === undefined) return;
     const wait = missing !== undefined || replaceAll ? 0 : Math.max(0, this.#lastAsked + BETWEEN_MS - Date.now());
@@ -93,13 +97,7 @@ export class TrialPages {
     this.#lastAsked = Date.now();
     try {
       const answer = await get<TrialPage>(`${this.path}/trials?${query}`, signal);
-      if (replaceAll) this.#pages.clear();
-      this.#pages.set(page, answer.rows);
-      this.#stale.delete(page);
-      this.matched.value = answer.matched;
-      this.total.value = answer.total;
-      this.problem.value = null;
-      this.version.value++;
+      this.#take(page, answer, replaceAll);
       this.#busy = false;
       this.#fetchNext(false);
     } catch (error) {
@@ -110,5 +108,26 @@ export class TrialPages {
         if (this.problem.peek()?.status !== 400) this.#fetchNext(replaceAll);
       }, RETRY_MS);
     }
+  }
+
+  #take(page: number, answer: TrialPage, replaceAll: boolean): void {
+    batch(() => {
+      if (replaceAll) this.#rows.clear();
+      else this.#moveDown(answer.matched - (this.matched.peek() ?? answer.matched));
+      answer.rows.forEach((row, index) => this.#rows.set(page * PAGE_ROWS + index, row));
+      this.#fresh.add(page);
+      this.matched.value = answer.matched;
+      this.total.value = answer.total;
+      this.problem.value = null;
+      this.version.value++;
+    });
+  }
+
+  /** Of all trials, newest first, new ones push all others down: they are where they were on the screen, and keep it. */
+  #moveDown(by: number): void {
+    if (by <= 0 || this.#filter !== "" || this.#sort !== "-number") return;
+    this.#rows = new Map([...this.#rows].map(([index, row]) => [index + by, row]));
+    this.#fresh.clear();
+    this.above.value += by;
   }
 }

@@ -1,0 +1,3 @@
+import { dashboard } from "./suites/dashboard";
+
+dashboard("redis");
