@@ -116,9 +116,9 @@ fn address(random: &mut Random, path: &str) -> String {
     }
     for index in 0..random.below(4) {
         address.push(if index == 0 { '?' } else { '&' });
-        address.push_str(random.one_of(&QUERIES));
+        address += *random.one_of(&QUERIES);
         address.push('=');
-        address.push_str(random.one_of(&TEXTS));
+        address += *random.one_of(&TEXTS);
     }
     address
 }
