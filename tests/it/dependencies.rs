@@ -11,12 +11,13 @@ use crate::support::project;
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 
 /// Licences that ask for no more than to be named.
-const LICENCES: [&str; 10] = [
+const LICENCES: [&str; 11] = [
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
     "BSD-2-Clause",
     "BSD-3-Clause",
     "BSL-1.0",
+    "CC0-1.0",
     "CDLA-Permissive-2.0",
     "ISC",
     "MIT",

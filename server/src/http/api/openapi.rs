@@ -2,6 +2,7 @@
 
 use axum::Json;
 use utoipa::OpenApi;
+use utoipa::openapi::{RefOr, Schema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -21,7 +22,7 @@ struct Head;
 
 /// All handlers, and the document.
 pub(in crate::http) fn described() -> (axum::Router<Api>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(Head::openapi())
+    let (router, mut document) = OpenApiRouter::with_openapi(Head::openapi())
         .routes(routes!(document))
         .routes(routes!(server::server))
         .routes(routes!(events::events))
@@ -53,7 +54,25 @@ pub(in crate::http) fn described() -> (axum::Router<Api>, utoipa::openapi::OpenA
         .routes(routes!(export::csv))
         .routes(routes!(export::json_lines))
         .routes(routes!(export::arrow))
-        .split_for_parts()
+        .split_for_parts();
+    for (name, schema) in document.components.iter_mut().flat_map(|all| &mut all.schemas) {
+        if !PARTIAL.contains(&name.as_str()) {
+            require_all(schema);
+        }
+    }
+    (router, document)
+}
+
+/// In these a part may be left out: what is sent to the server, and the header of columns. In all else that it answers all
+/// parts are there, and `null` if there is nothing.
+const PARTIAL: [&str; 4] = ["ColumnInfo", "NewTrial", "Stop", "StudyChange"];
+
+fn require_all(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) => object.required = object.properties.keys().cloned().collect(),
+        RefOr::T(Schema::AllOf(all)) => all.items.iter_mut().for_each(require_all),
+        RefOr::T(_) | RefOr::Ref(_) => {}
+    }
 }
 
 /// This document.
