@@ -27,6 +27,7 @@ export function AxisHead(props: AxisHeadProps) {
   const { axis, flipped } = placed;
   const id = useId();
   const head = useRef<HTMLDivElement>(null);
+  const shown = axis.parameter === null ? (flipped ? "best at top" : "lower is better") : scaleText(placed);
   const dragged = useRef<{ from: number; by: number } | null>(null);
   const onPointerDown = (event: PointerEvent): void => {
     dragged.current = { from: event.clientX, by: 0 };
@@ -62,9 +63,9 @@ export function AxisHead(props: AxisHeadProps) {
         type="button"
         class="axis-menu"
         popovertarget={id}
-        aria-label={`Axis ${axis.label}: scale, order and filter`}
+        aria-label={`Axis ${axis.label}: ${shown}; scale, order and filter`}
       >
-        {axis.parameter === null ? `${flipped ? "best at top" : "lower is better"}` : scaleText(placed)} <span aria-hidden="true">▾</span>
+        {shown} <span aria-hidden="true">▾</span>
       </button>
       <AxisMenu {...props} id={id} />
     </div>
