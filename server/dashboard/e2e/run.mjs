@@ -1,5 +1,6 @@
 // Bundles the tests in a browser into a temporary folder and runs them with node's own runner: `npm run e2e`.
-// TUNEWRIGHT_BINARY is the program that is tested. What follows goes to the runner: `npm run e2e -- --test-name-pattern=brush`.
+// TUNEWRIGHT_BINARY is the program that is tested. `npm run e2e -- redb` takes one store only; options go to the runner, for
+// example `npm run e2e -- --test-name-pattern=brush`.
 // `npm run shots` takes pictures of all pages instead, into the folder that SHOTS names.
 
 import { spawnSync } from "node:child_process";
@@ -26,8 +27,12 @@ const installedPlaywright = {
 };
 
 const takesShots = process.argv[2] === "shots";
-const options = process.argv.slice(takesShots ? 3 : 2);
-const names = takesShots ? ["shots.ts"] : readdirSync(here).filter((name) => name.endsWith(".test.ts"));
+const words = process.argv.slice(takesShots ? 3 : 2);
+const options = words.filter((word) => word.startsWith("-"));
+const stores = words.filter((word) => !word.startsWith("-"));
+const isChosen = (name) => stores.length === 0 || stores.includes(name.replace(".test.ts", ""));
+const tests = readdirSync(here).filter((name) => name.endsWith(".test.ts") && isChosen(name));
+const names = takesShots ? ["shots.ts"] : tests;
 const outdir = mkdtempSync(join(tmpdir(), "dashboard-e2e-"));
 let status = 1;
 try {

@@ -7,9 +7,10 @@ import type { Stage } from "../support/stage";
 import { until } from "../support/until";
 
 export function control(stage: Stage): void {
-  test("a study is paused, resumed and stopped while a worker runs it", async () => {
+  test("a study is paused, resumed and stopped while a worker runs it", async (t) => {
     const study = await stage.study("controlled", 0);
     const worker = study.worker({ pace: 0.02 });
+    t.after(() => worker.end());
     await browse(stage.server, study.url(), {}, async (page) => {
       await until("trials complete", async () => (await completed(page)) >= 2);
 
@@ -40,6 +41,5 @@ export function control(stage: Stage): void {
       assert.equal(await page.getByRole("button", { name: "Pause", exact: true }).count(), 0, "nothing is left to control");
       assert.equal((await study.detail()).counts.running, 0);
     });
-    await worker.end();
   });
 }

@@ -38,8 +38,9 @@ export function recovery(stage: Stage): void {
       });
     });
 
-    test("when the network was cut while results came", async () => {
+    test("when the network was cut while results came", async (t) => {
       const cable = await Cable.to(server.url);
+      t.after(() => cable.cut());
       await browse(cable, study.url(QUERY), { allowed }, async (page) => {
         const kept = await opened(page);
         await cable.cut();
@@ -50,7 +51,6 @@ export function recovery(stage: Stage): void {
         assert.deepEqual(await opened(page), kept);
         await until("all results are counted", async () => (await completed(page)) === (await study.detail()).counts.completed);
       });
-      await cable.cut();
     });
   });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { browse } from "../support/browser";
-import { completed } from "../support/screen";
+import { completed, history, parallel } from "../support/screen";
 import { Server } from "../support/server";
 import type { Stage } from "../support/stage";
 import { Study } from "../support/study";
@@ -30,7 +30,7 @@ export function states(stage: Stage): void {
         await study.run(1);
         await page.getByRole("link", { name: "trial 0", exact: true }).first().waitFor();
         assert.equal(await completed(page), 1);
-        for (const name of [/history/i, /parallel/i]) await page.getByRole("figure", { name }).waitFor();
+        for (const chart of [history(page), parallel(page)]) await chart.waitFor();
       });
     });
 

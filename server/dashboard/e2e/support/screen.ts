@@ -36,8 +36,13 @@ export async function clipboard(page: Page): Promise<string> {
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
-export function state(page: Page, word: string): Locator {
-  return page.getByRole("banner").or(page.locator("header")).getByText(word, { exact: true }).first();
+export function history(page: Page): Locator {
+  return page.getByRole("figure", { name: "History" });
+}
+
+/** Parallel coordinates. */
+export function parallel(page: Page): Locator {
+  return page.getByRole("figure", { name: "Parameters and loss" });
 }
 
 /** Moves the focus on by Tab until it is on the element, as one without a mouse does. */
@@ -50,7 +55,7 @@ export async function tabTo(page: Page, target: Locator, key = "Tab", most = 200
   throw new Error(`the focus did not come to ${target} within ${most} presses of ${key}`);
 }
 
-/** Filters by a chart's axis with the keyboard: how many trials still pass is in the chips. */
+/** How many trials pass the filters, as the chips say; null if nothing filters. */
 export async function matchedTrials(page: Page): Promise<{ matched: number; all: number } | null> {
   const chips = page.getByRole("group", { name: "Selection" });
   if ((await chips.count()) === 0) return null;
@@ -66,7 +71,7 @@ export async function queryHas(page: Page, key: string, there = true): Promise<s
 
 /** Zooms the history by dragging over its middle. */
 export async function zoomHistory(page: Page): Promise<void> {
-  const chart = page.getByRole("figure", { name: /history/i });
+  const chart = history(page);
   await chart.scrollIntoViewIfNeeded();
   const box = await until("the history is drawn", () => chart.locator("canvas").first().boundingBox());
   const y = box.y + box.height / 2;

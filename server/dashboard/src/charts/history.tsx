@@ -9,6 +9,7 @@ import { Figure, Key, LineKey, type Table } from "./figure";
 import { HeldHistory } from "./history/held";
 import { paintHistory } from "./history/painting";
 import { ink } from "./ink";
+import { painted } from "./milestones";
 import { Plot, type Items } from "./plot";
 import type { HistoryProps, HistoryView } from "./props";
 import { lossText, trialTip } from "./trial-tip";
@@ -40,9 +41,10 @@ export function History(props: HistoryProps) {
             key={columns.id}
             height={height}
             axes={() => held.axes()}
-            draw={(context, area, colours) =>
-              paintHistory(context, area, colours, { columns, mask: selection.mask.value, ...held.inView() })
-            }
+            draw={(context, area, colours) => {
+              paintHistory(context, area, colours, { columns, mask: selection.mask.value, ...held.inView() });
+              painted(columns.rev);
+            }}
             now={() => [view.value, selection.mask.value]}
             live={() => columns.version.value}
             items={itemsOf(columns, held)}

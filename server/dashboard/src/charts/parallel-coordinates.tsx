@@ -9,6 +9,7 @@ import type { Mask } from "../state/mask";
 import type { Selection } from "../state/selection";
 import { Figure, MOST_TABLE_ROWS, type Table } from "./figure";
 import { ink } from "./ink";
+import { brushFrame, painted } from "./milestones";
 import { AxisHead } from "./parallel/axis-head";
 import { AxisGesture } from "./parallel/gesture";
 import { Handles } from "./parallel/handles";
@@ -82,6 +83,7 @@ function Drawing({ columns, selection, view, height, best, only, shown, summaryI
   const layout = useSignal<Layout | null>(null);
   const tip = useSignal<{ trial: number; x: number; y: number } | null>(null);
   const said = useSignal("");
+  const missing = useSignal(scene.model.missing);
   const onlyMask = useMemo(() => (only ? maskOfOnly(columns.n, only) : null), [only, columns.n]);
   const input = (): SceneInput => ({
     columns,
@@ -94,13 +96,24 @@ function Drawing({ columns, selection, view, height, best, only, shown, summaryI
   const refresh = (size: Size): SceneInput => {
     const now = input();
     if (scene.refresh(now, size)) layout.value = scene.layout;
+    missing.value = scene.model.missing;
     const { matched, unscored } = scene.model.visible;
     const { best: lines } = scene.model;
     const next = { matched, unscored, total: columns.n, best: lines.length, first: lines[0] ?? null };
     if (JSON.stringify(next) !== JSON.stringify(shown.peek())) shown.value = next;
     return now;
   };
-  const trials = useSurface((context, size) => scene.paintTrials(context, refresh(size), ink().value), {
+  const brushed = useRef<{ mask: Mask; rev: number } | null>(null);
+  const paint = (context: CanvasRenderingContext2D, size: Size): void => {
+    const work = (): void => scene.paintTrials(context, refresh(size), ink().value);
+    const mask = selection.mask.peek();
+    const before = brushed.current;
+    if (before !== null && before.rev === columns.rev && before.mask !== mask) brushFrame(work);
+    else work();
+    brushed.current = { mask, rev: columns.rev };
+    painted(columns.rev);
+  };
+  const trials = useSurface(paint, {
     now: () => [view.value, selection.mask.value],
     live: () => columns.version.value,
   });
@@ -139,6 +152,7 @@ function Drawing({ columns, selection, view, height, best, only, shown, summaryI
           <AxisHead
             key={placed.axis.name}
             {...{ layout: held, placed, position, selection }}
+            missing={missing.value[placed.index] ?? 0}
             view={view.value}
             onView={(next) => (view.value = next)}
             onMove={(to) => (view.value = { ...view.value, order: moved(held, position, to) })}

@@ -62,7 +62,7 @@ function Branch({ nodes, at, depth, filterOf }: BranchProps) {
   if (!node) return null;
   const children = nodes.map((_, index) => index).filter((index) => nodes[index]?.parent === at);
   const filter = filterOf(node);
-  const name = node.option ?? node.label;
+  const name = node.kind === "root" ? "all trials" : (node.option ?? node.label);
   return (
     <li>
       <div class={`tree-row ${node.kind}`}>

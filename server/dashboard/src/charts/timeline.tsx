@@ -1,74 +1,50 @@
-// What each worker did when: a lane for each, a span for each attempt.
+// What each worker did when: a bar an attempt, from its lease to its end.
 
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { TimelineAnswer } from "../api/aggregates";
-import { TRIAL_STATES, type TrialState } from "../api/types";
-import { count, counted } from "../format/number";
-import { absolute, clockTime, duration } from "../format/time";
+import { TRIAL_STATES } from "../api/types";
+import { count, counted, percent } from "../format/number";
+import { clockTime, duration } from "../format/time";
 import { Awaited } from "./awaited";
-import { Figure, Key, type Table } from "./figure";
-import { clipped, type Area, type PlotAxis } from "./frame";
-import { drawGlyph } from "./glyph";
-import { faint, ink, type Ink } from "./ink";
-import { Plot, type Items } from "./plot";
+import { Figure, type Table } from "./figure";
 import type { TimelineProps } from "./props";
+import "./timeline.css";
+import { TimelineDrawing } from "./timeline/drawing";
+import { busyOf, lanesOf, type Lane, type Lanes } from "./timeline/lanes";
+import { TimelineLegend } from "./timeline/legend";
 
-const LANE = 24;
-const LEAST_BAR = 7;
-const MOST_BAR = 18;
-const MOST_HEIGHT = 520;
-/** What the axes need above and below the lanes. */
-const FRAME = 60;
-/** From this width on a span has its state's sign, and its trial's number where that fits. */
-const SIGN_WIDTH = 16;
+const HIGHEST = 360;
+/** The least time that can be zoomed to, in milliseconds. */
+const LEAST_SPAN = 10;
 
-interface Span {
-  lane: number;
-  trial: number;
-  attempt: number;
-  state: TrialState;
-  start: number;
-  end: number;
-}
-
-export function Timeline({ answer, now, selection, title = "Workers over time", height }: TimelineProps) {
+export function Timeline({ answer, selection, now, title = "Workers over time", height = HIGHEST }: TimelineProps) {
   const zoom = useSignal<readonly [number, number] | null>(null);
-  if (answer === null) return <Awaited title={title} height={height ?? 160} />;
-  const { lanes } = answer;
-  const spans = lanes.flatMap(({ spans: all }, lane) =>
-    all.map(([trial, attempt, code, start, end]): Span => ({ lane, trial, attempt, state: TRIAL_STATES[code] ?? "running", start, end })),
-  );
-  const endOf = (span: Span): number => (span.state === "running" && now ? Math.max(span.end, now.value) : span.end);
-  const axes = (): { x: PlotAxis; y: PlotAxis } => {
-    const last = spans.reduce((most, span) => Math.max(most, endOf(span)), answer.to);
-    const [low, high] = zoom.value ?? [answer.from, last > answer.from ? last : answer.from + 1000];
-    const options = lanes.map(({ worker }) => worker).reverse();
-    return {
-      x: { kind: "time", low, high, title: "time of day" },
-      y: { kind: "category", low: -0.5, high: lanes.length - 0.5, options, title: "worker" },
-    };
+  const lanes = useMemo(() => answer && lanesOf(answer), [answer]);
+  if (answer === null || lanes === null) return <Awaited title={title} height={height} />;
+  const moment = (): number => Math.max(answer.to, now?.value ?? 0);
+  const ends = (): [number, number] => [lanes.ends[0], lanes.running > 0 ? moment() : lanes.ends[1]];
+  const setZoom = (wanted: readonly [number, number] | null): void => {
+    zoom.value = wanted && within(wanted, ends());
   };
   return (
     <Figure
       title={title}
-      note={answer.truncated ? `the last ${counted(spans.length, "attempt")} only` : counted(spans.length, "attempt")}
-      summary={`${counted(spans.length, "attempt")} by ${counted(lanes.length, "worker")} in ${duration(answer.to - answer.from)}.`}
-      empty={spans.length === 0 ? "No worker has taken a trial yet." : null}
-      table={() => tableOf(answer, spans)}
-      tools={zoom.value && <button type="button" onClick={() => (zoom.value = null)}>Show all</button>}
-      legend={<Legend states={new Set(spans.map(({ state }) => state))} />}
+      note={noteOf(answer)}
+      summary={summaryOf(answer, lanes)}
+      empty={lanes.tracks === 0 ? "No worker has taken a trial yet." : null}
+      table={() => tableOf(lanes, ends(), moment())}
+      tools={<Tools zoom={zoom} />}
+      legend={<TimelineLegend counts={countsOf(lanes)} />}
     >
       {(summaryId) => (
-        <Plot
-          height={height ?? Math.min(MOST_HEIGHT, FRAME + lanes.length * LANE)}
-          axes={axes}
-          draw={(context, area, colours) => draw(context, area, colours, spans, lanes.length, endOf)}
-          now={() => zoom.value}
-          live={() => now?.value}
-          items={itemsOf(spans, lanes, endOf)}
+        <TimelineDrawing
+          lanes={lanes}
+          most={height}
+          moment={moment}
+          ends={() => zoom.value ?? ends()}
+          onZoom={setZoom}
           selection={selection}
-          onZoom={(ends) => (zoom.value = ends)}
-          label="Attempts by worker and time"
           summaryId={summaryId}
         />
       )}
@@ -76,121 +52,55 @@ export function Timeline({ answer, now, selection, title = "Workers over time", 
   );
 }
 
-function colourOf(state: TrialState, colours: Ink): string {
-  if (state === "completed") return colours.series[0] ?? colours.text;
-  if (state === "failed") return colours.series[1] ?? colours.text;
-  if (state === "pruned") return colours.series[4] ?? colours.text;
-  if (state === "running") return colours.series[2] ?? colours.text;
-  return colours.muted;
-}
-
-function draw(
-  context: CanvasRenderingContext2D,
-  area: Area,
-  colours: Ink,
-  spans: readonly Span[],
-  lanes: number,
-  endOf: (span: Span) => number,
-): void {
-  const tall = Math.min(MOST_BAR, Math.max(LEAST_BAR, area.height / lanes - 4));
-  clipped(context, area, () => {
-    for (const span of spans) {
-      const left = area.x(span.start);
-      const width = Math.max(1.5, area.x(endOf(span)) - left - 1);
-      if (left > area.left + area.width || left + width < area.left) continue;
-      const middle = area.y(lanes - 1 - span.lane);
-      const colour = colourOf(span.state, colours);
-      context.fillStyle = faint(colour, 0.3);
-      context.fillRect(left, middle - tall / 2, width, tall);
-      context.fillStyle = colour;
-      context.fillRect(left, middle - tall / 2, Math.min(2, width), tall);
-      if (width >= SIGN_WIDTH && tall >= 9) sign(context, colours, span, left, width, middle);
-    }
-  });
-}
-
-function sign(context: CanvasRenderingContext2D, colours: Ink, span: Span, left: number, width: number, y: number): void {
-  context.strokeStyle = context.fillStyle = colours.text;
-  context.lineWidth = 1.25;
-  drawGlyph(context, span.state, left + 9, y, 3);
-  const text = count(span.trial);
-  if (context.measureText(text).width + 22 > width) return;
-  context.textAlign = "left";
-  context.textBaseline = "middle";
-  context.fillText(text, left + 16, y + 0.5);
-}
-
-function itemsOf(spans: readonly Span[], lanes: TimelineAnswer["lanes"], endOf: (span: Span) => number): Items {
-  const laneOf = (index: number): number => lanes.length - 1 - (spans[index]?.lane ?? 0);
-  return {
-    n: spans.length,
-    x: (index) => ((spans[index]?.start ?? NaN) + endOf(spans[index] as Span)) / 2,
-    y: laneOf,
-    trial: (index) => spans[index]?.trial ?? null,
-    indexOf: (trial) => {
-      const index = spans.findIndex((span) => span.trial === trial);
-      return index < 0 ? null : index;
-    },
-    hit: (area, x, y) => {
-      const lane = Math.round(area.yAt(y));
-      const at = area.xAt(x);
-      const index = spans.findIndex((span, k) => laneOf(k) === lane && span.start <= at && at <= endOf(span));
-      return index < 0 ? null : index;
-    },
-    tip: (index) => {
-      const span = spans[index] as Span;
-      return {
-        title: `Trial ${count(span.trial)}${span.attempt > 1 ? `, attempt ${span.attempt}` : ""}`,
-        rows: [
-          ["state", span.state],
-          ["worker", lanes[span.lane]?.worker ?? ""],
-          ["began", clockTime(span.start)],
-          ["took", duration(endOf(span) - span.start)],
-        ],
-      };
-    },
-  };
-}
-
-function Legend({ states }: { states: ReadonlySet<TrialState> }) {
-  const colours = ink().value;
+function Tools({ zoom }: { zoom: Signal<readonly [number, number] | null> }) {
+  if (!zoom.value) return null;
   return (
-    <>
-      {TRIAL_STATES.filter((state) => states.has(state)).map((state) => (
-        <Key
-          mark={
-            <>
-              <rect width="18" height="12" fill={colourOf(state, colours)} opacity="0.3" />
-              <rect width="2" height="12" fill={colourOf(state, colours)} />
-              <Glyph state={state} colour={colours.text} />
-            </>
-          }
-        >
-          {state}
-        </Key>
-      ))}
-    </>
+    <button type="button" onClick={() => (zoom.value = null)}>
+      Show all
+    </button>
   );
 }
 
-function Glyph({ state, colour }: { state: TrialState; colour: string }) {
-  if (state === "completed") return <circle cx="10" cy="6" r="3" fill={colour} />;
-  const path: Partial<Record<TrialState, string>> = {
-    failed: "M7 3l6 6M13 3l-6 6",
-    pruned: "M10 2.5l3.5 6.5h-7z",
-    running: "M13 6a3 3 0 0 1 -6 0",
-    cancelled: "M7 6h6",
-  };
-  return <path d={path[state] ?? "M7 6a3 3 0 1 0 6 0a3 3 0 1 0 -6 0"} fill="none" stroke={colour} stroke-width="1.5" />;
+/** The part of what is wanted that is there; null for all of it. */
+function within([low, high]: readonly [number, number], [first, last]: readonly [number, number]): readonly [number, number] | null {
+  if (low <= first && high >= last) return null;
+  const ends = [Math.max(low, first), Math.min(high, last)] as const;
+  const more = (LEAST_SPAN - (ends[1] - ends[0])) / 2;
+  return more > 0 ? [ends[0] - more, ends[1] + more] : ends;
 }
 
-function tableOf({ lanes }: TimelineAnswer, spans: readonly Span[]): Table {
-  const last = [...spans].sort((a, b) => b.start - a.start);
+function noteOf({ truncated, n_used: used, n_total: total }: TimelineAnswer): string {
+  const bars = "a bar is a trial, from its lease to its end";
+  return truncated ? `${bars}; the newest ${count(used)} of ${counted(total, "trial")}` : bars;
+}
+
+/** How many attempts there are of each state, by its code. */
+function countsOf({ lanes }: Lanes): number[] {
+  const counts = TRIAL_STATES.map(() => 0);
+  for (const { bars } of lanes) for (const { state } of bars) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
+}
+
+function summaryOf(answer: TimelineAnswer, lanes: Lanes): string {
+  const states = countsOf(lanes).flatMap((n, code) => (n > 0 ? [`${count(n)} ${TRIAL_STATES[code]}`] : []));
+  const [start, end] = lanes.ends;
+  const when = lanes.running > 0 ? `since ${clockTime(start)}` : `from ${clockTime(start)} to ${clockTime(end)}`;
+  const what = `${counted(lanes.lanes.length, "worker")} ${when}: ${states.join(", ")}.`;
+  return `${what} ${answer.method} Shown are ${count(answer.n_used)} of ${counted(answer.n_total, "trial")}.`;
+}
+
+function tableOf({ lanes }: Lanes, [start, end]: readonly [number, number], now: number): Table {
+  const row = ({ worker, bars }: Lane): (string | number)[] => {
+    const { busy, work } = busyOf(bars, now);
+    const of = (state: string): string => count(bars.filter((bar) => TRIAL_STATES[bar.state] === state).length);
+    return [
+      worker, count(bars.length), of("completed"), of("pruned"), of("failed"), of("running"),
+      duration(work / Math.max(1, bars.length)), percent(end > start ? busy / (end - start) : 1),
+    ];
+  };
   return {
-    columns: ["worker", "trial", "attempt", "state", "began", "took"],
-    rows: last.slice(0, 200).map(({ lane, trial, attempt, state, start, end }) => [
-      lanes[lane]?.worker ?? "", count(trial), attempt, state, absolute(start), state === "running" ? "" : duration(end - start),
-    ]),
-    total: spans.length,
+    columns: ["worker", "trials", "completed", "pruned", "failed", "running", "mean time", "busy"],
+    rows: lanes.map(row),
+    total: lanes.length,
   };
 }

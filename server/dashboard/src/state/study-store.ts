@@ -75,7 +75,11 @@ export class StudyStore {
     const columns = this.columns.peek();
     if (!columns) return;
     try {
-      columns.add(await getColumns(`${this.path}/columns?cols=${encodeURIComponent(column)}`, this.#cut.signal));
+      const path = `${this.path}/columns?cols=${encodeURIComponent(column)}`;
+      let body = await getColumns(path, this.#cut.signal);
+      // Changes that came meanwhile are newer than it, and would be overwritten.
+      while (body.header.rev < columns.rev) body = await getColumns(path, this.#cut.signal);
+      columns.add(body);
     } catch {
       this.#extra.delete(column); // Whoever needs it says so again.
     }

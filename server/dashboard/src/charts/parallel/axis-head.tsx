@@ -1,6 +1,7 @@
 // The name of an axis, which is dragged to move it and double-clicked to turn it over, and the menu with all that by keys.
 
 import { useId, useRef } from "preact/hooks";
+import { count } from "../../format/number";
 import type { Selection } from "../../state/selection";
 import type { ParallelView } from "../props";
 import { canLog } from "./axes";
@@ -10,6 +11,8 @@ import type { Layout, Placed } from "./layout";
 export interface AxisHeadProps {
   layout: Layout;
   placed: Placed;
+  /** Trials without a value on it. */
+  missing: number;
   /** From the left, from 0. */
   position: number;
   selection: Selection;
@@ -24,6 +27,7 @@ export function AxisHead(props: AxisHeadProps) {
   const { axis, flipped } = placed;
   const id = useId();
   const head = useRef<HTMLDivElement>(null);
+  const shown = axis.parameter === null ? (flipped ? "best at top" : "lower is better") : scaleText(placed);
   const dragged = useRef<{ from: number; by: number } | null>(null);
   const onPointerDown = (event: PointerEvent): void => {
     dragged.current = { from: event.clientX, by: 0 };
@@ -59,9 +63,9 @@ export function AxisHead(props: AxisHeadProps) {
         type="button"
         class="axis-menu"
         popovertarget={id}
-        aria-label={`Axis ${axis.label}: scale, order and filter`}
+        aria-label={`Axis ${axis.label}: ${shown}; scale, order and filter`}
       >
-        {axis.parameter === null ? `${flipped ? "best at top" : "lower is better"}` : scaleText(placed)} <span aria-hidden="true">▾</span>
+        {shown} <span aria-hidden="true">▾</span>
       </button>
       <AxisMenu {...props} id={id} />
     </div>
@@ -79,7 +83,7 @@ function flip(view: ParallelView, name: string): ParallelView {
 }
 
 function AxisMenu(props: AxisHeadProps & { id: string }) {
-  const { id, layout, placed, position, selection, view, onView, onMove } = props;
+  const { id, layout, placed, missing, position, selection, view, onView, onMove } = props;
   const { axis } = placed;
   const brush = selection.brushes.value.get(axis.name);
   const setScale = (scale: "linear" | "log"): void => onView({ ...view, scales: { ...view.scales, [axis.name]: scale } });
@@ -119,7 +123,7 @@ function AxisMenu(props: AxisHeadProps & { id: string }) {
             checked={brush?.notSet ?? false}
             onChange={() => selection.brush(axis.name, toggleNotSet(brush))}
           />
-          {axis.missing}
+          {`${axis.missing} (${count(missing)})`}
         </label>
       </fieldset>
       <button type="button" disabled={!brush} onClick={() => selection.brush(axis.name, null)}>

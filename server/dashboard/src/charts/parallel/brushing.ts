@@ -16,8 +16,9 @@ export function spanOf(axis: Axis, [low, high]: Range): Span {
 
 /** Options whose bands a span touches. */
 export function optionsWithin(axis: Axis, [from, to]: Span): number[] {
-  const first = Math.max(0, Math.floor(from * axis.options.length));
-  const last = Math.min(axis.options.length - 1, Math.floor(to * axis.options.length));
+  const end = axis.options.length - 1;
+  const first = Math.min(end, Math.max(0, Math.floor(from * axis.options.length)));
+  const last = Math.min(end, Math.floor(to * axis.options.length));
   return axis.options.map((_, option) => option).filter((option) => option >= first && option <= last);
 }
 

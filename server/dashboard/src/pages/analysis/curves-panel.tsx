@@ -14,7 +14,9 @@ export function CurvesPanel({ store, detail }: PanelProps) {
   if (data && data.top.length === 0 && data.band.length === 0) return null;
   return (
     <section class="card w6">
-      <label class="row">
+      {problem && <ProblemNote problem={problem} />}
+      <Curves answer={data} selection={store.selection} height={280} />
+      <label class="row card-foot">
         Best trials drawn
         <select
           value={String(top)}
@@ -30,8 +32,6 @@ export function CurvesPanel({ store, detail }: PanelProps) {
           ))}
         </select>
       </label>
-      {problem && <ProblemNote problem={problem} />}
-      <Curves answer={data} selection={store.selection} height={280} />
     </section>
   );
 }

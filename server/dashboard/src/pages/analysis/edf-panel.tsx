@@ -24,29 +24,31 @@ export function EdfPanel({ store, detail }: PanelProps) {
   };
   return (
     <section class="card w6">
-      {others.length > 0 && (
-        <Menu label={also.length === 0 ? "Compare with studies" : `Compared with ${also.length}`}>
-          {() =>
-            others.map(({ id, project, name }) => {
-              const key = `${project}/${name}`;
-              const isChosen = also.includes(key);
-              return (
-                <label key={id} class="check">
-                  <input
-                    type="checkbox"
-                    checked={isChosen}
-                    disabled={!isChosen && also.length >= MOST_OTHERS}
-                    onChange={(event) => choose(key, event.currentTarget.checked)}
-                  />
-                  {project === store.project ? name : key}
-                </label>
-              );
-            })
-          }
-        </Menu>
-      )}
       {problem && <ProblemNote problem={problem} />}
-      <Edf answer={data} own={own} selection={store.selection} height={280} />
+      <Edf answer={data} own={own} selection={store.selection} height={340} />
+      {others.length > 0 && (
+        <div class="card-foot">
+          <Menu label={also.length === 0 ? "Compare with studies" : `Compared with ${also.length}`}>
+            {() =>
+              others.map(({ id, project, name }) => {
+                const key = `${project}/${name}`;
+                const isChosen = also.includes(key);
+                return (
+                  <label key={id} class="check">
+                    <input
+                      type="checkbox"
+                      checked={isChosen}
+                      disabled={!isChosen && also.length >= MOST_OTHERS}
+                      onChange={(event) => choose(key, event.currentTarget.checked)}
+                    />
+                    {project === store.project ? name : key}
+                  </label>
+                );
+              })
+            }
+          </Menu>
+        </div>
+      )}
     </section>
   );
 }

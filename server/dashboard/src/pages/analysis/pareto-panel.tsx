@@ -30,7 +30,9 @@ export function ParetoPanel({ store, detail }: PanelProps) {
   };
   return (
     <section class="card w6">
-      <div class="row">
+      {problem && <ProblemNote problem={problem} />}
+      <Pareto answer={data} selection={store.selection} height={240} />
+      <div class="row card-foot">
         <label class="row">
           Loss against
           <select value={first} onChange={(event) => set("m1", event.currentTarget.value)}>
@@ -61,8 +63,6 @@ export function ParetoPanel({ store, detail }: PanelProps) {
           </label>
         ))}
       </div>
-      {problem && <ProblemNote problem={problem} />}
-      <Pareto answer={data} selection={store.selection} height={300} />
     </section>
   );
 }

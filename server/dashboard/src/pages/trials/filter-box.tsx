@@ -58,12 +58,13 @@ function example(parameters: readonly Parameter[]): string {
 function Language({ parameters, onClose }: { parameters: readonly Parameter[]; onClose: () => void }) {
   const numeric = parameters.find(({ scale }) => scale !== "category")?.label ?? "lr";
   const choice = parameters.find(({ scale }) => scale === "category");
+  const conditional = parameters.find(({ active_when }) => active_when.length > 0)?.label ?? numeric;
   const lines: readonly (readonly [words: string, does: string])[] = [
     ["state:completed", "in this state; several with commas: state:failed,pruned"],
     [`${numeric}:<1e-3`, "below; also <=, > and >="],
     [`${numeric}:0.1..0.2`, "between, ends included; an end may be left out: ..0.2"],
     [`${choice?.label ?? "booster"}=${choice?.options[0] ?? "sgd"}`, "this option; several with commas"],
-    [`not:${choice?.label ?? numeric}`, "the parameter is not set"],
+    [`not:${conditional}`, "the parameter is not set"],
     ["loss:<0.3", "a figure; also m.NAME (a metric), duration:>1.5h, attempt:>1"],
     ["loss:top5%", "the best five percent of the completed trials"],
     ["worker=w1", "ran on this worker"],
