@@ -9,6 +9,8 @@ mod context;
 mod durations;
 mod failure;
 mod figures;
+mod ink;
+mod screen;
 mod signals;
 mod store;
 mod study_file;

@@ -34,6 +34,25 @@ pub fn init(global: &Global, service: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What waits for the terminal while a screen is shown there.
+static HELD: Mutex<Option<Vec<u8>>> = Mutex::new(None);
+/// So many bytes of it are kept, the first ones: what went wrong first says most.
+const HELD_MAX: usize = 64 * 1024;
+
+/// Keeps back what would be written to stderr, if that is a terminal, until [`let_go`].
+pub fn hold() {
+    if std::io::stderr().is_terminal() {
+        HELD.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default();
+    }
+}
+
+/// Writes what was kept back.
+pub fn let_go() {
+    let held = HELD.lock().unwrap_or_else(PoisonError::into_inner).take();
+    // It cannot fail.
+    let _ = Stderr.write_all(&held.unwrap_or_default());
+}
+
 /// From now on, lines go to the terminal above this bar; `None` when it is gone.
 pub fn write_above(bar: Option<ProgressBar>) {
     *BAR.lock().unwrap_or_else(PoisonError::into_inner) = bar;
@@ -51,6 +70,12 @@ struct Stderr;
 
 impl Write for Stderr {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if let Some(held) = HELD.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            if held.len() + bytes.len() <= HELD_MAX {
+                held.extend_from_slice(bytes);
+            }
+            return Ok(bytes.len());
+        }
         let bar = BAR.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let write = || std::io::stderr().lock().write_all(bytes);
         let _ = match bar {

@@ -14,6 +14,7 @@ mod faults;
 mod fuzz;
 mod http;
 mod limits;
+mod live;
 mod matching;
 mod next;
 mod outside;

@@ -106,7 +106,7 @@ async fn play(
     let mut players = JoinSet::new();
     for player in game::players(args.slots) {
         let client = context.client_named(&player.id).await?;
-        let study = client.study(demo.study.clone());
+        let study = client.study(demo.study.study_ref().clone());
         players.spawn(game.clone().play(study, player.slots, stop.clone()));
     }
     let mut summary = RunSummary::default();
@@ -121,7 +121,13 @@ async fn play(
             }
         }
     }
-    failure.map_or(Ok(summary), |error| Err(error.into()))
+    if let Some(error) = failure {
+        return Err(error.into());
+    }
+    if stop.is_cancelled() {
+        demo.given_back(&game::players(args.slots)).await?;
+    }
+    Ok(summary)
 }
 
 fn add(all: &mut RunSummary, part: RunSummary) {
@@ -139,7 +145,7 @@ fn print(demo: &Demo, summary: &RunSummary, seconds: f64, context: &Context) -> 
     let rate = as_f64(ends) / seconds.max(f64::EPSILON);
     if context.json {
         return context.print_json(&json!({
-            "study": demo.study.to_string(), "created": demo.created, "completed": completed, "pruned": pruned,
+            "study": demo.study.study_ref().to_string(), "created": demo.created, "completed": completed, "pruned": pruned,
             "failed": failed, "released": released, "lost": lost, "seconds": seconds, "rate": rate, "ended": ended,
         }));
     }
@@ -151,7 +157,10 @@ fn print(demo: &Demo, summary: &RunSummary, seconds: f64, context: &Context) -> 
         }
     }
     let (trials, parts) = (figures::count(ends, "trial"), parts.join(", "));
-    context.print(&format!("{}: {trials} in {seconds:.1} s ({rate:.0} a second): {parts}\n", demo.study))
+    context.print(&format!(
+        "{}: {trials} in {seconds:.1} s ({rate:.0} a second): {parts}\n",
+        demo.study.study_ref()
+    ))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of trials are far below 2^52")]

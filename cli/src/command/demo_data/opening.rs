@@ -1,15 +1,24 @@
 //! Opening the study that is filled: a new one, or one that an earlier run has begun.
 
-use tunewright::{Code, Error, StudyInfo, StudyRef, StudySpec, UpdateStudy};
+use std::time::Duration;
 
+use tokio::time::{Instant, sleep};
+use tunewright::{
+    Code, Error, Study, StudyInfo, StudyRef, StudySpec, TrialFilter, TrialInfo, TrialState, UpdateStudy,
+};
+
+use super::game::Player;
 use super::{DemoDataArgs, space};
 use crate::context::Context;
 use crate::failure::Failed;
 
+/// How long trials that were dropped may take to be given back.
+const GIVING_BACK: Duration = Duration::from_secs(3);
+
 /// The study that is filled.
 #[derive(Debug)]
 pub struct Demo {
-    pub study: StudyRef,
+    pub study: Study,
     /// As it was found.
     pub info: StudyInfo,
     pub created: bool,
@@ -28,7 +37,7 @@ impl Demo {
         let info = match there.info().await {
             Err(Error::Refused(refusal)) if refusal.code == Code::NotFound => {
                 let (info, created) = client.create_study(&study, &spec).await?;
-                return Ok(Self { study, info, created });
+                return Ok(Self { study: there, info, created });
             }
             info => info?,
         };
@@ -40,7 +49,23 @@ impl Demo {
         } else {
             info
         };
-        Ok(Self { study, info, created: false })
+        Ok(Self { study: there, info, created: false })
+    }
+
+    /// Waits until none of these clients has a running trial: what was leased to them as they stopped is given back in the
+    /// background.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn given_back(&self, players: &[Player]) -> Result<(), Error> {
+        let deadline = Instant::now() + GIVING_BACK;
+        let filter = TrialFilter { states: vec![TrialState::Running] };
+        let is_ours =
+            |trial: &TrialInfo| players.iter().any(|player| trial.lessee.as_ref() == Some(&player.id));
+        while Instant::now() < deadline && self.study.trials(&filter).await?.iter().any(is_ours) {
+            sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! `tunewright study show`.
 
 use serde_json::json;
-use tunewright::{BestTrial, StudyInfo};
+use tunewright::{BestTrial, Study, StudyInfo};
 use tunewright_core::study::{Counts, EndCause, NoProgress, Objective, PickledFunction};
 use tunewright_core::suggest::{Algorithm, AlgorithmShare, MixSettings};
 
@@ -18,15 +18,27 @@ pub async fn run(args: Named, context: &Context) -> anyhow::Result<()> {
         let best = best.map(|BestTrial { trial, config }| json!({"trial": trial, "config": config}));
         return context.print_json(&json!({"study": info, "best": best}));
     }
-    let mut text = summary(&info);
-    if let Some(whom) = waits_for(study.client(), &info).await? {
+    context.print(&text_with(&study, &info, best).await?)
+}
+
+/// The study and its best trial, as `show` prints them.
+///
+/// # Errors
+/// When the server cannot be asked for the rest.
+pub async fn text(study: &Study, info: &StudyInfo) -> anyhow::Result<String> {
+    text_with(study, info, study.best().await?).await
+}
+
+async fn text_with(study: &Study, info: &StudyInfo, best: Option<BestTrial>) -> anyhow::Result<String> {
+    let mut text = summary(info);
+    if let Some(whom) = waits_for(study.client(), info).await? {
         text.push_str(&format!("\nwaits for {whom}\n"));
     }
     if let Some(best) = best {
         let (number, loss) = (best.trial.number, figures::loss_if_any(best.trial.loss));
         text.push_str(&format!("\nbest: trial {number}, loss {loss}\n{}\n", figures::yaml(&best.config)?));
     }
-    context.print(&text)
+    Ok(text)
 }
 
 /// What there is to say about a study, a line for each part.

@@ -12,8 +12,16 @@ use crate::figures;
 /// # Errors
 /// When the server cannot be asked who is attached.
 pub async fn waits_for(client: &Client, info: &StudyInfo) -> Result<Option<String>, Error> {
-    let could_go_on = info.status == Status::Active && info.closing.is_none() && info.counts.running == 0;
-    if could_go_on { Ok(reason(info, &client.workers().await?)) } else { Ok(None) }
+    if could_go_on(info) { Ok(reason(info, &client.workers().await?)) } else { Ok(None) }
+}
+
+/// What the study waits for, with these workers attached.
+pub fn waits_with(info: &StudyInfo, workers: &[WorkerInfo]) -> Option<String> {
+    if could_go_on(info) { reason(info, workers) } else { None }
+}
+
+fn could_go_on(info: &StudyInfo) -> bool {
+    info.status == Status::Active && info.closing.is_none() && info.counts.running == 0
 }
 
 fn reason(info: &StudyInfo, workers: &[WorkerInfo]) -> Option<String> {

@@ -1,59 +1,26 @@
-//! `tunewright study watch`.
+//! The events of a study as lines.
 
-use clap::Args;
 use tunewright::{StudyInfo, TrialEvent, WatchEvent};
 use tunewright_core::study::{EndCause, Transition};
 
-use super::show::trials;
-use super::waiting::waits_for;
-use super::{Named, open};
-use crate::context::Context;
+use crate::command::study::show::trials;
 use crate::figures;
 
-#[derive(Debug, Args)]
-pub struct WatchArgs {
-    #[command(flatten)]
-    named: Named,
-    /// Show intermediate values too
-    #[arg(long)]
-    reports: bool,
-}
-
-/// Prints a line for each event until the study has ended.
-pub async fn run(args: WatchArgs, context: &Context) -> anyhow::Result<()> {
-    let study = open(context, args.named.study).await?;
-    let mut events = study.watch();
-    let mut lines = Lines { best: None, reports: args.reports };
-    while let Some(event) = events.next().await {
-        let event = event?;
-        if context.json {
-            // One document a line, so that a program can read along.
-            context.print(&format!("{}\n", serde_json::to_string(&event)?))?;
-        } else {
-            if let Some(line) = lines.of(&event) {
-                context.print(&format!("{line}\n"))?;
-            }
-            if let WatchEvent::Study(info) = &event
-                && let Some(whom) = waits_for(study.client(), info).await?
-            {
-                context.print(&format!("it waits for {whom}\n"))?;
-            }
-        }
-        if matches!(&event, WatchEvent::Study(info) if info.status.is_terminal()) {
-            return Ok(());
-        }
-    }
-    Ok(())
-}
-
 /// Turns events into lines, and remembers the best loss for it.
-struct Lines {
+#[derive(Debug)]
+pub struct Lines {
     best: Option<f64>,
     reports: bool,
 }
 
 impl Lines {
-    fn of(&mut self, event: &WatchEvent) -> Option<String> {
+    /// With or without lines for intermediate values.
+    pub const fn new(reports: bool) -> Self {
+        Self { best: None, reports }
+    }
+
+    /// The line of an event that is told.
+    pub fn of(&mut self, event: &WatchEvent) -> Option<String> {
         match event {
             WatchEvent::Study(info) => {
                 self.best = info.best.map(|best| best.loss);
@@ -102,7 +69,8 @@ impl Lines {
     }
 }
 
-fn study_line(info: &StudyInfo) -> String {
+/// A study as it stands, in one line.
+pub fn study_line(info: &StudyInfo) -> String {
     let why = info.closing.map(|cause| format!(" ({})", EndCause::as_str(cause))).unwrap_or_default();
     let best =
         info.best.map(|best| format!("; best loss {} of trial {}", figures::loss(best.loss), best.trial));
@@ -131,7 +99,7 @@ mod tests {
 
     #[test]
     fn each_event_is_a_line_and_the_best_is_marked() {
-        let mut lines = Lines { best: None, reports: false };
+        let mut lines = Lines::new(false);
         for (event, line) in [
             (event(Transition::Leased, 1, None), Some("22:13:20  trial 7  running")),
             (event(Transition::Leased, 2, None), Some("22:13:20  trial 7  running, attempt 2")),
