@@ -63,7 +63,8 @@ test-python: setup ## Run the tests of the Python SDK, against the binary
 test-page: setup ## Run the tests of the dashboard, in a browser against the binary
 	cargo build --workspace --bins --locked
 	install -D $(target)/debug/tunewright $(target)/page-tests/tunewright
-	cd $(page) && TUNEWRIGHT_BINARY=$(abspath $(target)/page-tests/tunewright) npm test
+	cd $(page) && npm run --silent fresh && npm --silent test && \
+	  TUNEWRIGHT_BINARY=$(abspath $(target)/page-tests/tunewright) npm run --silent e2e
 
 .PHONY: page
 page: $(page)/node_modules/ready ## Build the dashboard's page
@@ -76,7 +77,7 @@ lint: .venv-test/ready $(page)/node_modules/ready ## Check format, lints, types 
 	$(buf) lint proto
 	for released in proto/baseline/*.binpb; do $(buf) breaking proto --against "$$released"; done
 	cd sdk/python && $(venv)/ruff format --check --quiet . && $(venv)/ruff check --quiet . && $(venv)/mypy
-	cd $(page) && npm run --silent lint
+	cd $(page) && npm run --silent check && npm run --silent check:e2e
 
 .PHONY: verify
 verify: lint test ## What CI checks
