@@ -10,17 +10,17 @@ import { parseArgs } from "node:util";
 import { short } from "./figures.mjs";
 import { machine } from "./machine.mjs";
 import { ended, Server } from "./server.mjs";
-import { openBrowser } from "./tab.mjs";
+import { browserVersion } from "./tab.mjs";
 import { plotlyChart, tunewrightChart, visit } from "./visit.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SDK = join(HERE, "../../../sdk/python");
-const MOST_MS = 120_000;
 
 /** @type {[name: string, value: (visit: import("./visit.mjs").Visit) => number | null, unit: string][]} */
 const ROWS = [
   ["bytes over the wire", ({ wire }) => wire / 1e6, "MB"],
   ["of these scripts and styles", ({ codeWire }) => codeWire / 1e6, "MB"],
+  ["requests not answered by then", ({ waiting }) => waiting, ""],
   ["server CPU", ({ serverCpu }) => serverCpu, "s"],
   ["server memory in RAM", ({ serverMb }) => serverMb, "MB"],
   ["time to the first chart with data", ({ chartMs }) => (chartMs === null ? null : chartMs / 1000), "s"],
@@ -34,23 +34,24 @@ const { values: options } = parseArgs({
   options: {
     trials: { type: "string", default: "2000,20000" },
     side: { type: "string", default: "optuna,tunewright" },
+    seconds: { type: "string", default: "120" },
   },
 });
+const mostMs = 1000 * Number(options.seconds);
 const python = required("COMPARE_PYTHON", "the python of an environment with requirements.txt");
 const folder = await mkdtemp(join(tmpdir(), "compare-"));
-const browser = await openBrowser();
+const chromium = await browserVersion();
 try {
   const sides = options.side.split(",");
   for (const trials of options.trials.split(",").map(Number)) {
     /** @type {Record<string, import("./visit.mjs").Visit[]>} */
     const visits = {};
-    const before = machine(browser);
+    const before = machine(chromium);
     if (sides.includes("optuna")) visits["optuna-dashboard"] = await onOptuna(trials);
     if (sides.includes("tunewright")) visits["Tunewright"] = await onTunewright(trials);
     print(trials, before, visits);
   }
 } finally {
-  await browser.close();
   await rm(folder, { recursive: true });
 }
 
@@ -88,7 +89,7 @@ async function onTunewright(trials) {
 
 /** The first visit since the server has started, and one more. @param {import("./visit.mjs").Place} place */
 async function twice(place) {
-  return [await visit(browser, place, MOST_MS), await visit(browser, place, MOST_MS)];
+  return [await visit(place, mostMs), await visit(place, mostMs)];
 }
 
 /** @param {string} side @param {string} address @param {number} trials */
@@ -108,7 +109,7 @@ function print(trials, before, visits) {
     const cells = names.map((side) => visits[side]?.map((one) => short(value(one))).join(" / "));
     console.log(`| ${unit === "" ? name : `${name}, ${unit}`} | ${cells.join(" | ")} |`);
   }
-  console.log(`\n"not measured": no chart within ${MOST_MS / 1000} s, or the page was too busy to answer for 60 s more.\n`);
+  console.log(`\n"not measured": no chart within ${mostMs / 1000} s, or the page was too busy to answer for 60 s more.\n`);
   console.log(`\`\`\`json\n${JSON.stringify({ machine: before, trials, visits })}\n\`\`\`\n`);
 }
 
@@ -124,7 +125,7 @@ function freePort() {
 
 /** @param {() => Promise<boolean>} isTrue */
 async function until(isTrue) {
-  const end = Date.now() + MOST_MS;
+  const end = Date.now() + mostMs;
   while (!(await isTrue().catch(() => false))) {
     if (Date.now() > end) throw new Error("optuna-dashboard does not answer");
     await new Promise((resolve) => setTimeout(resolve, 200));

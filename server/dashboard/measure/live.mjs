@@ -2,7 +2,7 @@
 
 import { quantile } from "./figures.mjs";
 import { cpuSeconds } from "./machine.mjs";
-import { ended } from "./server.mjs";
+import { ended, endsOf } from "./server.mjs";
 import { Tab } from "./tab.mjs";
 import { tunewrightChart } from "./visit.mjs";
 
@@ -132,9 +132,4 @@ async function behind(server, tabs) {
     if (late === 0 || performance.now() > end) return late;
     await pause(200);
   }
-}
-
-/** @param {{ counts: Record<string, number> }} study */
-function endsOf({ counts }) {
-  return ["completed", "failed", "pruned"].reduce((sum, state) => sum + (counts[state] ?? 0), 0);
 }

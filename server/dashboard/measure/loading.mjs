@@ -13,21 +13,20 @@ const TARGETS = /** @type {Record<number, { seconds?: number; cpu?: number; wire
 });
 
 /**
- * Opens Overview of a study `runs` times, each time in a browser window without a cache, and gives medians. One visit
+ * Opens Overview of a study `runs` times, each time in a new browser, and gives medians. One visit
  * before is not counted: it makes the server's columns.
- * @param {import("playwright-core").Browser} browser
  * @param {import("./server.mjs").Server} server
  * @param {string} study
  * @param {number} trials
  * @param {number} runs
  * @returns {Promise<import("./figures.mjs").Figure[]>}
  */
-export async function loading(browser, server, study, trials, runs) {
+export async function loading(server, study, trials, runs) {
   const place = { url: `${server.url}/s/default/${study}`, pid: server.pid, chartAt: tunewrightChart };
-  await visit(browser, place, MOST_MS);
+  await visit(place, MOST_MS);
   /** @type {import("./visit.mjs").Visit[]} */
   const visits = [];
-  for (let run = 0; run < runs; run++) visits.push(await visit(browser, place, MOST_MS));
+  for (let run = 0; run < runs; run++) visits.push(await visit(place, MOST_MS));
   const middle = (/** @type {(one: import("./visit.mjs").Visit) => number | null} */ of) => {
     const values = visits.map(of).filter((value) => value !== null);
     return values.length < runs ? null : quantile(values);

@@ -5,15 +5,15 @@ import { cpus, loadavg, totalmem } from "node:os";
 
 /**
  * The machine's size, and how busy it is at this moment.
- * @param {import("playwright-core").Browser} browser
+ * @param {string} chromium its version
  */
-export function machine(browser) {
+export function machine(chromium) {
   return {
     at: new Date().toISOString(),
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cores: cpus().length,
     memory_gib: Math.round(totalmem() / 2 ** 30),
-    chromium: browser.version(),
+    chromium,
     node: process.version,
     load_average: loadavg()[0],
   };

@@ -47,7 +47,7 @@ async function onFinishedStudies(binary) {
       const study = `of-${trials}`;
       await server.fill(study, trials);
       const isLargest = trials === sizes.at(-1);
-      if (parts.includes("loading")) await part("Opening Overview", () => loading(browser, server, study, trials, Number(options.runs)));
+      if (parts.includes("loading")) await part("Opening Overview", () => loading(server, study, trials, Number(options.runs)));
       if (parts.includes("brushing") && isLargest) await part("Brushing", () => brushing(browser, server, study, trials));
       if (parts.includes("idle") && isLargest) await part("Nothing happens", () => idle(browser, server, study));
     }
@@ -82,7 +82,7 @@ async function onServer(binary, act) {
 
 /** Prints what one part measures, or why it could not, and goes on. @param {string} title @param {() => Promise<import("./figures.mjs").Figure[]>} act */
 async function part(title, act) {
-  const before = machine(browser);
+  const before = machine(browser.version());
   try {
     print(title, before, await act());
   } catch (error) {

@@ -20,7 +20,7 @@ export async function recovery(browser, binary, folder) {
   const cable = await Cable.to(server.url);
   const tab = await Tab.open(browser);
   try {
-    await server.fill(STUDY, TRIALS);
+    await server.begin(STUDY, TRIALS);
     await tab.page.goto(`${cable.url}/s/default/${STUDY}?${await aView(server)}`);
     await tab.quiet(15_000);
     const kept = await tab.page.evaluate(whatIsKept);
@@ -29,12 +29,12 @@ export async function recovery(browser, binary, folder) {
     await server.enqueue(STUDY);
     await tab.page.waitForTimeout(AWAY_MS);
     cable.mend();
-    const afterCut = await converged(tab, await revision(server));
+    const afterCut = await converged(tab, revision(server));
 
     await server.stop("SIGKILL");
     await tab.page.waitForTimeout(AWAY_MS);
     server = await Server.start(binary, `redb:${folder}`, server.port);
-    const afterRestart = await converged(tab, await server.enqueue(STUDY));
+    const afterRestart = await converged(tab, server.enqueue(STUDY));
     return [
       { name: "at the server's revision after the stream was cut for 3 s", value: afterCut, unit: "s", most: 3 },
       { name: "... after the server was killed, 3 s later started again", value: afterRestart, unit: "s", most: 3 },
@@ -63,9 +63,10 @@ async function revision(server) {
   return (await server.study(STUDY)).rev;
 }
 
-/** Seconds until the page says that it has painted this revision. @param {Tab} tab @param {number} rev */
-async function converged(tab, rev) {
+/** Seconds from now until the page says that it has painted this revision. @param {Tab} tab @param {Promise<number>} asked */
+async function converged(tab, asked) {
   const began = performance.now();
+  const rev = await asked;
   const isThere = (/** @type {number} */ wanted) => Number(document.documentElement.dataset["rev"]) >= wanted;
   try {
     await tab.page.waitForFunction(isThere, rev, { polling: 50, timeout: MOST_MS });

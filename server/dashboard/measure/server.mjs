@@ -72,11 +72,27 @@ export class Server {
     if (code !== 0) throw new Error(`\`demo-data --trials ${trials}\` ended with ${code}`);
   }
 
+  /** Makes a study that is still active once so many trials have ended, but gets no more. @param {string} study @param {number} trials */
+  async begin(study, trials) {
+    const player = this.play(study, 100 * trials, 0);
+    while (player.exitCode === null) {
+      if (endsOf(await this.study(study).catch(() => null)) >= trials) break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    player.kill("SIGINT");
+    await ended(player);
+  }
+
   /** @param {NodeJS.Signals} signal */
   async stop(signal = "SIGTERM") {
     this.child.kill(signal);
     await ended(this.child);
   }
+}
+
+/** How many trials of a study have ended; none if there is no study. @param {{ counts: Record<string, number> } | null} study */
+export function endsOf(study) {
+  return ["completed", "failed", "pruned"].reduce((sum, state) => sum + (study?.counts[state] ?? 0), 0);
 }
 
 /** Waits for a program's end. @param {import("node:child_process").ChildProcess} child @returns {Promise<number | null>} */

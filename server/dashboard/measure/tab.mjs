@@ -11,6 +11,15 @@ export function openBrowser() {
   return chromium.launch({ executablePath, args: ["--no-sandbox"] });
 }
 
+export async function browserVersion() {
+  const browser = await openBrowser();
+  await browser.close();
+  return browser.version();
+}
+
+/** @param {string} url */
+const isStream = (url) => url.includes("/api/v1/events");
+
 export class Tab {
   /** Requests on their way, without the stream of events, which never ends. @type {Set<string>} */
   #waiting = new Set();
@@ -29,10 +38,11 @@ export class Tab {
     this.cdp = cdp;
     cdp.on("Network.requestWillBeSent", ({ requestId, request, type }) => {
       this.#requests.set(requestId, { url: request.url, kind: type ?? "Other", bytes: 0 });
-      if (!request.url.includes("/api/v1/events")) this.#waiting.add(requestId);
+      if (!isStream(request.url)) this.#waiting.add(requestId);
     });
+    cdp.on("Network.dataReceived", ({ requestId, encodedDataLength }) => this.#came(requestId, encodedDataLength));
     cdp.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => this.#ended(requestId, encodedDataLength));
-    cdp.on("Network.loadingFailed", ({ requestId }) => this.#ended(requestId, 0));
+    cdp.on("Network.loadingFailed", ({ requestId }) => this.#ended(requestId, null));
   }
 
   /** @param {import("playwright-core").Browser} browser */
@@ -48,9 +58,15 @@ export class Tab {
   }
 
   /** @param {string} id @param {number} bytes */
+  #came(id, bytes) {
+    const request = this.#requests.get(id);
+    if (request) request.bytes += bytes;
+  }
+
+  /** @param {string} id @param {number | null} bytes all of it with its headers; null: what came before counts */
   #ended(id, bytes) {
     const request = this.#requests.get(id);
-    if (request) request.bytes = bytes;
+    if (request && bytes !== null) request.bytes = bytes;
     this.#waiting.delete(id);
     this.#lastEnd = performance.now();
   }
@@ -66,10 +82,11 @@ export class Tab {
 
   /** What went over the wire so far, headers and all, by the kind of request. The stream of events is not in it. */
   wire() {
-    const all = [...this.#requests.values()].filter(({ url }) => url.startsWith("http"));
+    const all = [...this.#requests.values()].filter(({ url }) => url.startsWith("http") && !isStream(url));
     const sum = (/** @type {string[]} */ kinds) =>
       all.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind)).reduce((total, { bytes }) => total + bytes, 0);
-    return { all: sum([]), code: sum(["Script", "Stylesheet"]), requests: all.length, hosts: [...new Set(all.map(({ url }) => new URL(url).host))] };
+    const hosts = [...new Set(all.map(({ url }) => new URL(url).host))];
+    return { all: sum([]), code: sum(["Script", "Stylesheet"]), waiting: this.#waiting.size, hosts };
   }
 
   /** CPU time of the page's main thread since it was navigated to, in seconds. */

@@ -2,7 +2,7 @@
 
 import { setTimeout } from "node:timers/promises";
 import { cpuSeconds, residentMb } from "./machine.mjs";
-import { Tab } from "./tab.mjs";
+import { openBrowser, Tab } from "./tab.mjs";
 
 /** How long a busy page is waited for to answer how it is. */
 const ANSWER_MS = 60_000;
@@ -17,7 +17,7 @@ const SETTLE_MS = 30_000;
  * @property {number | null} heapMb
  * @property {number} wire bytes
  * @property {number} codeWire bytes of scripts and styles
- * @property {number} requests
+ * @property {number} waiting requests that were not answered by then: their bytes are missing
  * @property {string[]} hosts
  * @property {number} serverCpu seconds
  * @property {number} serverMb in RAM at the end
@@ -30,12 +30,18 @@ const SETTLE_MS = 30_000;
  * @property {() => number | null} chartAt runs in the page: when the first chart had data, in ms since navigation
  */
 
-/** Opens a page in a new tab. @param {import("playwright-core").Browser} browser @param {Place} place @param {number} mostMs @returns {Promise<Visit>} */
-export async function visit(browser, { url, pid, chartAt }, mostMs) {
-  const tab = await Tab.open(browser);
+/**
+ * Opens a page in a browser of its own, which is ended with it: a tab that is busy cannot be closed.
+ * @param {Place} place
+ * @param {number} mostMs how long to wait for the chart
+ * @returns {Promise<Visit>}
+ */
+export async function visit({ url, pid, chartAt }, mostMs) {
+  const browser = await openBrowser();
   try {
+    const tab = await Tab.open(browser);
     const serverBefore = cpuSeconds(pid);
-    await tab.page.goto(url, { waitUntil: "commit" });
+    await tab.page.goto(url, { waitUntil: "commit", timeout: mostMs });
     const chartMs = await tab.page
       .waitForFunction(chartAt, null, { polling: 50, timeout: mostMs })
       .then((handle) => handle.jsonValue())
@@ -47,7 +53,7 @@ export async function visit(browser, { url, pid, chartAt }, mostMs) {
     await tab.quiet(SETTLE_MS);
     const quietCpu = await answer(tab.cpuSeconds());
     const memory = await answer(tab.memory());
-    const { all, code, requests, hosts } = tab.wire();
+    const { all, code, waiting, hosts } = tab.wire();
     const serverCpu = cpuSeconds(pid) - serverBefore;
     return {
       chartMs,
@@ -57,13 +63,13 @@ export async function visit(browser, { url, pid, chartAt }, mostMs) {
       heapMb: memory?.heapMb ?? null,
       wire: all,
       codeWire: code,
-      requests,
+      waiting,
       hosts,
       serverCpu,
       serverMb: residentMb(pid),
     };
   } finally {
-    await tab.close();
+    await browser.close();
   }
 }
 

@@ -6,11 +6,10 @@ import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { browse, type Look } from "../support/browser";
 import type { Child } from "../support/child";
-import { liveDot } from "../support/screen";
+import { liveDot, settled } from "../support/screen";
 import { Server } from "../support/server";
 import type { Stage } from "../support/stage";
 import type { Study } from "../support/study";
-import { until } from "../support/until";
 
 interface Place {
   name: string;
@@ -44,7 +43,8 @@ export function accessibility(stage: Stage): void {
         await browse(stage.server, "/", { ...look, allowed }, async (page) => {
           for (const place of placesOf(stage.tuned)) {
             await page.goto(place.url);
-            await settled(page, place);
+            await place.ready(page);
+            await settled(page);
             found.push(...(await violations(page, place.name)));
           }
         });
@@ -83,14 +83,6 @@ function placesOf(study: Study): Place[] {
     { name: "no such study", url: "/s/default/nowhere", ready: heading(/There is no such study/) },
     { name: "no such page", url: "/nowhere", ready: heading(/There is no such page/) },
   ];
-}
-
-/** Waits until nothing is loading any more, down to the end of the page. */
-async function settled(page: Page, place: Place): Promise<void> {
-  await place.ready(page);
-  await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
-  await until(`${place.name} has loaded`, async () => (await page.getByText(/^loading .*…$/).count()) === 0);
-  await page.evaluate(() => window.scrollTo(0, 0));
 }
 
 /** What axe finds with its default rules: a line for each rule that is broken, with the first place where it is. */

@@ -80,3 +80,15 @@ export async function zoomHistory(page: Page): Promise<void> {
   await page.mouse.move(box.x + box.width * 0.7, y, { steps: 4 });
   await page.mouse.up();
 }
+
+/** Scrolls through the whole page, as some of it is only asked for once it is looked at, and waits until nothing is loading. */
+export async function settled(page: Page): Promise<void> {
+  await until("the end of the page is seen", () =>
+    page.evaluate(() => {
+      window.scrollBy(0, innerHeight / 2);
+      return scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
+    }),
+  );
+  await until("all of the page has loaded", async () => (await page.getByText(/^loading .*…$/i).count()) === 0);
+  await page.evaluate(() => window.scrollTo(0, 0));
+}

@@ -54,6 +54,11 @@ export class Study {
     return new Study(server, name);
   }
 
+  /** One that is there already. */
+  static named(server: Server, name: string): Study {
+    return new Study(server, name);
+  }
+
   /** The page's address, with a page of it and a query if given. */
   url(page = ""): string {
     return `/s/default/${this.name}${page === "" || page.startsWith("?") ? page : `/${page}`}`;

@@ -1,13 +1,15 @@
 // The server's event stream, read with fetch so that it can carry a token. It is opened again after a cut, by itself,
 // and closed while nobody looks at the page.
 
+import { effect } from "@preact/signals";
+import { awaySince } from "../state/connection";
 import { asProblem } from "./problem";
 import { call } from "./client";
 
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 2000;
 /** The server gives a sign of life every 10 s. */
-const SILENCE_MS = 25_000;
+const SILENCE_MS = 15_000;
 
 export type StreamState = "connecting" | "open" | "waiting" | "hidden" | "refused";
 
@@ -63,12 +65,22 @@ export function openStream(path: string, listener: StreamListener): () => void {
 
   document.addEventListener("visibilitychange", onVisibility);
   window.addEventListener("online", connect);
+  // Something between may hold a stream open whose server is gone: other calls tell sooner than silence does. They
+  // also tell when it is back.
+  let wasAway = false;
+  const unfollow = effect(() => {
+    const isAway = awaySince.value !== null;
+    if (isAway) current?.abort();
+    else if (wasAway) void connect();
+    wasAway = isAway;
+  });
   void connect();
   return () => {
     ended = true;
     clearTimeout(timer);
     document.removeEventListener("visibilitychange", onVisibility);
     window.removeEventListener("online", connect);
+    unfollow();
     current?.abort();
   };
 }

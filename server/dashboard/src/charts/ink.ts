@@ -10,6 +10,7 @@ export interface Ink {
   strong: string;
   surface: string;
   bad: string;
+  warn: string;
   /** Colours of series. */
   series: readonly string[];
   dark: boolean;
@@ -62,6 +63,7 @@ function read(): Ink {
     grid: forced ? "GrayText" : colour("--border", "#dce0e6"),
     strong: forced ? "CanvasText" : colour("--border-strong", "#7b8794"),
     bad: forced ? "CanvasText" : colour("--bad", "#a33a00"),
+    warn: forced ? "CanvasText" : colour("--warn", "#7a4a00"),
     surface,
     series: SERIES.map(([name, fallback]) => colour(name, fallback)),
     dark,

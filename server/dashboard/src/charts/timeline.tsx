@@ -13,17 +13,21 @@ import "./timeline.css";
 import { TimelineDrawing } from "./timeline/drawing";
 import { busyOf, lanesOf, type Lane, type Lanes } from "./timeline/lanes";
 import { TimelineLegend } from "./timeline/legend";
+import { fullHeight } from "./timeline/view";
 
 const HIGHEST = 360;
-/** The least time that can be zoomed to, in milliseconds. */
-const LEAST_SPAN = 10;
+/** The least time that is shown, in milliseconds: axes are marked by seconds. */
+const LEAST_SPAN = 2000;
 
 export function Timeline({ answer, selection, now, title = "Workers over time", height = HIGHEST }: TimelineProps) {
   const zoom = useSignal<readonly [number, number] | null>(null);
   const lanes = useMemo(() => answer && lanesOf(answer), [answer]);
   if (answer === null || lanes === null) return <Awaited title={title} height={height} />;
   const moment = (): number => Math.max(answer.to, now?.value ?? 0);
-  const ends = (): [number, number] => [lanes.ends[0], lanes.running > 0 ? moment() : lanes.ends[1]];
+  const ends = (): [number, number] => {
+    const [first, last] = lanes.ends;
+    return [first, Math.max(first + LEAST_SPAN, lanes.running > 0 ? moment() : last)];
+  };
   const setZoom = (wanted: readonly [number, number] | null): void => {
     zoom.value = wanted && within(wanted, ends());
   };
@@ -35,7 +39,7 @@ export function Timeline({ answer, selection, now, title = "Workers over time", 
       empty={lanes.tracks === 0 ? "No worker has taken a trial yet." : null}
       table={() => tableOf(lanes, ends(), moment())}
       tools={<Tools zoom={zoom} />}
-      legend={<TimelineLegend counts={countsOf(lanes)} />}
+      legend={<TimelineLegend counts={countsOf(lanes)} workers={lanes.lanes.length} scrolls={fullHeight(lanes, height) > height} />}
     >
       {(summaryId) => (
         <TimelineDrawing

@@ -111,7 +111,7 @@ function keepTop(columns: ColumnSet, topPercent: number, bytes: Uint8Array): voi
 }
 
 /** The highest loss among the best so many percent of the completed trials (at least one); -Infinity if there are none. */
-export function topThreshold(columns: ColumnSet, topPercent: number): number {
+function topThreshold(columns: ColumnSet, topPercent: number): number {
   const { loss, state, n } = columns;
   const losses = new Float32Array(n);
   let count = 0;

@@ -17,7 +17,7 @@ const place = signal<Place>(placeNow());
 
 export const path = computed(() => place.value.path);
 /** The query as text, with its `?` if it has one. */
-export const queryText = computed(() => place.value.query);
+const queryText = computed(() => place.value.query);
 export const route = computed<Route>(() => routeOf(place.value.path));
 
 function placeNow(): Place {
@@ -31,7 +31,7 @@ const STUDY_PAGES: Record<string, StudyPageName> = {
   compare: "compare",
 };
 
-export function routeOf(pathname: string): Route {
+function routeOf(pathname: string): Route {
   const [first = "", project, study, page = "", trial] = pathname.split("/").slice(1).map(decoded);
   if (first === "" || first === "index.html") return { page: "studies" };
   if (first === "workers" || first === "settings") return { page: first };

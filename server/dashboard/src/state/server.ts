@@ -7,7 +7,7 @@ import { awaySince } from "./connection";
 import { setServerTime } from "./clock";
 import { entered } from "./token";
 
-const WHILE_AWAY_MS = 1000;
+const WHILE_AWAY_MS = 700;
 
 /** Null until it answered. */
 export const server = signal<ServerInfo | null>(null);

@@ -72,9 +72,9 @@ function Handle({ layout, placed, selection, range, part, end, active }: HandleP
       tabIndex={0}
       aria-orientation="vertical"
       aria-label={`${axis.label}, ${end === 0 ? "lowest" : "highest"} shown`}
-      aria-valuemin={axis.low}
-      aria-valuemax={axis.high}
-      aria-valuenow={value}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(place * 100)}
       aria-valuetext={endText(axis, value, range[end])}
       style={{ left: `${placed.x}px`, top: `${yOf(layout, placed, place)}px` }}
       onKeyDown={onKeyDown}

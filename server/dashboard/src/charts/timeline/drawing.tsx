@@ -12,7 +12,10 @@ import { spoken, Tip, type TipContent } from "../tip";
 import { ofTrial, useGestures } from "./gestures";
 import { endOf, type Bar, type Lanes } from "./lanes";
 import { boxOf, frameBar, paintTimeline } from "./painting";
-import { FOOT, trackHeight, viewOf, type View } from "./view";
+import { FOOT, fullHeight, shortened, trackHeight, viewOf, type View } from "./view";
+
+/** The most letters of a worker's name in a tip. */
+const MOST_LETTERS = 32;
 
 export interface DrawingProps {
   lanes: Lanes;
@@ -34,7 +37,7 @@ export function TimelineDrawing({ lanes, most, moment, ends, onZoom, selection, 
   const chosen = useSignal<readonly [number, number] | null>(null);
   const said = useSignal("");
   const track = trackHeight(lanes, most - FOOT);
-  const full = lanes.tracks * track + FOOT;
+  const full = fullHeight(lanes, most);
   const height = Math.min(most, full);
   const layOut = (context: CanvasRenderingContext2D, size: Size): View => {
     context.font = FONT;
@@ -56,7 +59,7 @@ export function TimelineDrawing({ lanes, most, moment, ends, onZoom, selection, 
         if (bar) frameBar(context, view, ink().value, bar, moment(), colour);
       };
       for (const trial of selection?.picked.value ?? []) frame(trial, series[3] ?? text);
-      frame(selection?.focused.value, series[0] ?? text);
+      frame(selection?.focused.value, text);
       frame(cursor.value?.trial ?? selection?.hovered.value, text);
       if (chosen.value) paintChosen(context, view, chosen.value, series[0] ?? text);
     },
@@ -95,13 +98,20 @@ export function TimelineDrawing({ lanes, most, moment, ends, onZoom, selection, 
         </div>
       </div>
       {bar && view && (
-        <Tip content={tipOf(bar, moment())} x={Math.min(view.left + view.width, Math.max(view.left, x + wide / 2))} y={y} width={view.left + view.width} height={height} />
+        <Tip content={tipOf(bar, moment())} x={besideBar(view, x, wide)} y={y} width={view.left + view.width} height={height} />
       )}
       <p class="visually-hidden" aria-live="polite">
         {said.value}
       </p>
     </div>
   );
+}
+
+/** A bar's end on the side where the tip will lie, so that it does not cover the bar; the middle of a wide one. */
+function besideBar({ left, width }: View, x: number, wide: number): number {
+  const middle = x + wide / 2;
+  const end = middle < (left + width) / 2 ? x + wide : x;
+  return Math.min(left + width, Math.max(left, wide > width / 3 ? middle : end));
 }
 
 function paintChosen(context: CanvasRenderingContext2D, view: View, chosen: readonly [number, number], colour: string): void {
@@ -118,7 +128,7 @@ function tipOf(bar: Bar, now: number): TipContent {
     title: `Trial ${count(bar.trial)}`,
     rows: [
       ["state", state],
-      ["worker", bar.worker],
+      ["worker", shortened(bar.worker, MOST_LETTERS, ({ length }) => length)],
       ...(bar.attempt > 1 ? [["attempt", count(bar.attempt)] as const] : []),
       ["began", clockTime(bar.start)],
       [state === "running" ? "for" : "took", duration(endOf(bar, now) - bar.start)],

@@ -1,4 +1,4 @@
-// Bars of attempts, which say by shape and colour how each ended: full and blue, completed; red with a cross, failed; half
+// Bars of attempts, which say by shape and colour how each ended: blue, completed; higher, red and with a cross, failed; half
 // as high, pruned; a thin line, cancelled; an outline without an end, running.
 
 import { TRIAL_STATES, type TrialState } from "../../api/types";
@@ -12,6 +12,8 @@ import { shortened, type View } from "./view";
 const INSET = 2;
 /** A bar that is at least so wide has room for a cross, and for a gap before the next one. */
 const WIDE = 14;
+/** The height of a name. */
+const LETTERS = 13;
 const OUT_OF_FILTER = 0.18;
 
 export interface PaintInput {
@@ -65,11 +67,12 @@ function paintNames(context: CanvasRenderingContext2D, view: View, ink: Ink, { l
   context.fillStyle = ink.muted;
   context.strokeStyle = ink.grid;
   const widthOf = (text: string): number => context.measureText(text).width;
-  for (const { worker, from, tracks } of lanes) {
-    const top = view.y(from);
-    const bottom = view.y(from + tracks);
+  for (const { worker, from: first, tracks } of lanes) {
+    const top = view.y(first);
+    const bottom = view.y(first + tracks);
     if (bottom < 0 || top > view.height) continue;
-    context.fillText(shortened(worker, view.left - 10, widthOf), view.left - 8, (top + bottom) / 2);
+    const [from, to] = [Math.max(0, top), Math.min(view.height, bottom)];
+    if (to - from >= LETTERS) context.fillText(shortened(worker, view.left - 10, widthOf), view.left - 8, (from + to) / 2);
     line(context, view.left, Math.round(bottom) - 0.5, view.left + view.width, Math.round(bottom) - 0.5);
   }
 }
@@ -112,7 +115,8 @@ function paintBar(context: CanvasRenderingContext2D, ink: Ink, state: TrialState
     context.stroke();
     context.fillStyle = faint(colourOf(ink, state), 0.2);
     context.fillRect(x, y, width, height);
-  } else context.fillRect(x, y, width, height);
+  } else if (state === "failed") context.fillRect(x, y - INSET, width, height + 2 * INSET);
+  else context.fillRect(x, y, width, height);
   if (state !== "failed" || width < WIDE) return;
   context.strokeStyle = ink.surface;
   context.lineWidth = 1.75;
@@ -122,7 +126,8 @@ function paintBar(context: CanvasRenderingContext2D, ink: Ink, state: TrialState
 export function colourOf(ink: Ink, state: TrialState): string {
   if (ink.forced) return ink.text;
   if (state === "failed") return ink.series[1] ?? ink.text;
-  if (state === "pruned" || state === "cancelled") return ink.muted;
+  if (state === "pruned") return ink.warn;
+  if (state === "cancelled") return ink.muted;
   return ink.series[0] ?? ink.text;
 }
 

@@ -39,6 +39,11 @@ export function trackHeight({ lanes, tracks }: Lanes, room: number): number {
   return Math.min(TRACK, Math.max(Math.ceil(least), Math.floor(room / Math.max(1, tracks))));
 }
 
+/** The height with which all tracks are seen, where `most` is the height there is. */
+export function fullHeight(lanes: Lanes, most: number): number {
+  return lanes.tracks * trackHeight(lanes, most - FOOT) + FOOT;
+}
+
 export interface ViewInput {
   size: Size;
   track: number;

@@ -7,7 +7,7 @@ import type { TrialColumn } from "./columns";
 import type { TrialPages } from "./trial-pages";
 import { TableRow } from "./table-row";
 
-export const ROW_HEIGHT = 28;
+const ROW_HEIGHT = 28;
 /** Rows beyond the edges, so that scrolling does not outrun them. */
 const SPARE_ROWS = 10;
 const HEAD_HEIGHT = 32;

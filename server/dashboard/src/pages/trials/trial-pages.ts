@@ -6,7 +6,7 @@ import { get } from "../../api/client";
 import { asProblem, type Problem } from "../../api/problem";
 import type { TrialPage, TrialRow } from "../../api/types";
 
-export const PAGE_ROWS = 100;
+const PAGE_ROWS = 100;
 const BETWEEN_MS = 1000;
 const RETRY_MS = 1500;
 
