@@ -31,7 +31,7 @@ fn refused(output: &Output) -> String {
     assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     let last: Value = serde_json::from_str(error.lines().last().unwrap_or_default()).expect(&error);
-    last["code"].as_str().expect("a code").to_owned()
+    last["error"]["code"].as_str().expect("a code").to_owned()
 }
 
 #[test]

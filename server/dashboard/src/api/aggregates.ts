@@ -50,7 +50,7 @@ export interface RankAnswer extends Meta {
 }
 
 export interface EdfAnswer extends Meta {
-  series: { project: string; study: string; n: number; points: [number, number][] }[];
+  series: { project: string; study: string; rev: number; n: number; points: [number, number][] }[];
 }
 
 export interface ParetoAnswer extends Meta {

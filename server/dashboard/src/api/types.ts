@@ -45,7 +45,7 @@ export interface StudyPulse {
   rate_per_minute: number;
   eta_ms: number | null;
   workers: number;
-  last_event_at: number | null;
+  last_event_at: number;
 }
 
 export interface StudySummary extends StudyPulse {

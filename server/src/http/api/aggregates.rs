@@ -234,10 +234,14 @@ pub(super) async fn remembered(
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
+/// How long it has been since then, to a tenth of a millisecond.
+pub(super) fn millis(begun: Instant) -> f64 {
+    (begun.elapsed().as_secs_f64() * 1e4).round() / 10.0
+}
+
 /// The body of an aggregate whose computation began then.
 pub(super) fn measured<T: Serialize>(table: &Table, begun: Instant, found: T) -> Result<Bytes, Refusal> {
-    let computed_ms = (begun.elapsed().as_secs_f64() * 1e4).round() / 10.0;
-    let measured = Measured { rev: table.rev().0, n_total: table.len(), computed_ms, found };
+    let measured = Measured { rev: table.rev().0, n_total: table.len(), computed_ms: millis(begun), found };
     let body = serde_json::to_vec(&measured);
     body.map(Bytes::from).map_err(|_| Refusal::internal("an aggregate has no JSON form"))
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Extension, State};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 use tunewright_core::Refusal;
 use tunewright_core::access::Need;
 use tunewright_core::analysis;
@@ -10,6 +11,7 @@ use tunewright_core::study::StudyRef;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
+use super::aggregates::millis;
 use super::columns::apart;
 use super::extract::{Asked, Named, StudyPath};
 use crate::auth::Caller;
@@ -30,6 +32,13 @@ pub(super) struct EdfQuery {
 /// The distributions of several studies.
 #[derive(Serialize, ToSchema)]
 pub(super) struct EdfList {
+    /// The version that the first study is of.
+    rev: u64,
+    /// Completed trials of all.
+    n_used: usize,
+    /// Trials of all.
+    n_total: usize,
+    computed_ms: f64,
     method: &'static str,
     series: Vec<EdfSeries>,
 }
@@ -67,15 +76,21 @@ pub(super) async fn edf(
         let message = format!("must be at most {} studies, not {}", STUDIES_MAX - 1, keys.len() - 1);
         return Err(Refusal::invalid("also", message).into());
     }
-    let mut list = EdfList { method: "", series: Vec::new() };
+    let begun = Instant::now();
+    let mut list =
+        EdfList { rev: 0, n_used: 0, n_total: 0, computed_ms: 0.0, method: "", series: Vec::new() };
     for key in keys {
         let handle = entry::study(&api.registry, &caller, Need::Read, &key)?;
         let table = api.tables.of(&handle).await?;
         let rev = table.rev().0;
+        list.n_total += table.len();
         let found = apart(move || analysis::edf(&table)).await?;
         list.method = found.method;
+        list.n_used += found.n_used;
         let (project, study) = (key.project.into(), key.name.into());
         list.series.push(EdfSeries { project, study, rev, n: found.n_used, points: found.points });
     }
+    list.rev = list.series.first().map_or(0, |first| first.rev);
+    list.computed_ms = millis(begun);
     Ok(Json(list))
 }
