@@ -59,7 +59,7 @@ describe("pictures", () => {
         ["compare", demo.url(`compare?t=${chosen}`)],
         ["workers", "/workers"],
         ["settings", "/settings"],
-        ["not-found", "/nowhere"],
+        ["not-found", "/s/default/nowhere/nothing"],
       ];
       await browse(server, "/", { theme }, async (page) => {
         for (const [name, url] of shots) {

@@ -81,7 +81,7 @@ function placesOf(study: Study): Place[] {
     { name: "workers", url: "/workers", ready: (page) => page.getByRole("table").waitFor() },
     { name: "settings", url: "/settings", ready: heading(/^Settings$/) },
     { name: "no such study", url: "/s/default/nowhere", ready: heading(/There is no such study/) },
-    { name: "no such page", url: "/nowhere", ready: heading(/There is no such page/) },
+    { name: "no such page", url: "/s/default/nowhere/nothing", ready: heading(/There is no such page/) },
   ];
 }
 

@@ -66,7 +66,7 @@ export function states(stage: Stage): void {
     test("what is not there is said", async () => {
       await browse(server, "/s/default/nowhere", { allowed: /status of 404/ }, async (page) => {
         await page.getByRole("heading", { name: "There is no such study" }).waitFor();
-        await page.goto("/nothing/here");
+        await page.goto("/s/default/nowhere/nothing");
         await page.getByRole("heading", { name: "There is no such page" }).waitFor();
         await page.getByRole("link", { name: "All studies" }).click();
         await page.getByRole("heading", { name: "Studies" }).waitFor();

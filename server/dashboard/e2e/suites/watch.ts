@@ -31,7 +31,7 @@ export function watch(stage: Stage): void {
         loaded: await page.evaluate(() => performance.timeOrigin),
         limit: await handle.getAttribute("aria-valuetext"),
       };
-      assert.equal((await matchedTrials(page))?.all, 8);
+      await until("the filter counts", async () => (await matchedTrials(page))?.all === 8);
 
       await study.enqueue(BEST_POINT);
       await study.run(6, { slots: 2, pace: 0.02 });
@@ -40,7 +40,7 @@ export function watch(stage: Stage): void {
       await until("all results are there", async () => (await completed(page)) === counts.completed);
       await until("the page is at the server's revision", async () => (await shownRev(page)) >= rev);
       assert.ok(counts.completed > counted);
-      assert.equal((await matchedTrials(page))?.all, 14, "the filter is applied to the new trials too");
+      await until("the filter is applied to the new trials too", async () => (await matchedTrials(page))?.all === 14);
 
       assert.equal(new URL(page.url()).search, set.query, "zoom and brush are kept");
       assert.equal(await handle.getAttribute("aria-valuetext"), set.limit);

@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { serveBuiltPage } from "./built-page";
 import { PATIENCE_MS } from "./until";
 
 export interface Look {
@@ -44,7 +45,7 @@ export async function browse(server: { url: string }, path: string, look: Look, 
   });
   context.setDefaultTimeout(PATIENCE_MS);
   if (look.token) await context.addInitScript(keepToken, look.token);
-  await servePageFrom(process.env["TUNEWRIGHT_PAGE"], context);
+  await serveBuiltPage(context);
   const page = await context.newPage();
   const complaints = listen(page, server, look.allowed);
   try {
@@ -86,20 +87,4 @@ async function keepPicture(page: Page): Promise<void> {
   if (!folder || page.isClosed()) return;
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${Date.now()}.png`), fullPage: true });
-}
-
-/** Replaces the page that the program carries by one that was just built, so that the page can be worked on without building the program. */
-async function servePageFrom(folder: string | undefined, context: BrowserContext): Promise<void> {
-  if (!folder) return;
-  const kinds: Record<string, string> = { js: "text/javascript", css: "text/css", svg: "image/svg+xml", html: "text/html; charset=utf-8" };
-  await context.route(
-    (url) => !url.pathname.startsWith("/api/"),
-    async (route) => {
-      const name = new URL(route.request().url()).pathname.slice(1);
-      const file = existsSync(join(folder, name)) && name !== "" ? name : "index.html";
-      const contentType = kinds[file.split(".").pop() ?? ""] ?? "text/plain";
-      const headers = { "content-security-policy": "default-src 'self'; img-src 'self' data: blob:; style-src 'self'" };
-      await route.fulfill({ body: readFileSync(join(folder, file)), contentType, headers });
-    },
-  );
 }

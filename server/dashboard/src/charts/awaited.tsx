@@ -1,5 +1,7 @@
 // What stands in a chart's place until the server has answered.
 
+import type { Meta } from "../api/aggregates";
+import { count, counted } from "../format/number";
 import { Figure } from "./figure";
 
 export function Awaited({ title, height }: { title: string; height: number }) {
@@ -14,7 +16,12 @@ export function Awaited({ title, height }: { title: string; height: number }) {
   );
 }
 
-/** `from 1 000 of 46 210 trials`, where an answer is of a sample. */
-export function usedText(meta: { n_used: number; n_total: number }): string {
-  return meta.n_used < meta.n_total ? `from ${meta.n_used} of ${meta.n_total} trials` : "";
+/** `1 594 trials used`: those that had what the question needs, for instance a loss. */
+export function usedText({ n_used: n }: Meta): string {
+  return `${counted(n, "trial")} used`;
+}
+
+/** How an answer was made, as a sentence behind a summary. */
+export function methodText(meta: Meta): string {
+  return `${meta.method} ${usedText(meta)} of ${count(meta.n_total)}.`.trim();
 }

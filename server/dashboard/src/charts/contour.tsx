@@ -3,7 +3,7 @@
 import type { ContourAnswer } from "../api/aggregates";
 import type { Parameter } from "../api/types";
 import { counted } from "../format/number";
-import { Awaited, usedText } from "./awaited";
+import { Awaited, methodText, usedText } from "./awaited";
 import { Figure, Key, type Table } from "./figure";
 import { clipped, type Area } from "./frame";
 import { faint, ink, type Ink } from "./ink";
@@ -34,7 +34,7 @@ export function Contour({ answer, x: px, y: py, selection, title = `${px.label} 
     <Figure
       title={title}
       note={["loss, lower is better", usedText(answer)].filter(Boolean).join("; ")}
-      summary={summaryOf(answer, px.label, py.label, low, high)}
+      summary={`${summaryOf(answer, px.label, py.label, low, high)} ${methodText(answer)}`}
       empty={known.length === 0 && points.trial.length === 0 ? emptyText(px.label, py.label) : null}
       table={() => tableOf(answer, px, py)}
       legend={
@@ -53,8 +53,9 @@ export function Contour({ answer, x: px, y: py, selection, title = `${px.label} 
             drawGrid(context, area, grid, known, colours);
             clipped(context, area, () => {
               const { length } = points.trial;
-              drawDots(context, area, length, place, () => faint(colours.surface, 0.7), 2.25);
-              drawDots(context, area, length, place, () => faint(colours.text, 0.75), 1.25);
+              const many = length > MANY_POINTS;
+              if (!many) drawDots(context, area, length, place, () => faint(colours.surface, 0.7), 2.25);
+              drawDots(context, area, length, place, () => faint(many ? colours.surface : colours.text, many ? 0.45 : 0.75), many ? 0.9 : 1.25);
             });
           }}
           items={items}
@@ -66,6 +67,9 @@ export function Contour({ answer, x: px, y: py, selection, title = `${px.label} 
     </Figure>
   );
 }
+
+/** More are drawn smaller, so that they do not hide the colours below them. */
+const MANY_POINTS = 500;
 
 /** Colours go by the rank of a square among all, so that one far worse does not take all colours. */
 function drawGrid(context: CanvasRenderingContext2D, area: Area, grid: ContourAnswer["grid"], known: readonly number[], colours: Ink): void {

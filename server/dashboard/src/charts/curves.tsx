@@ -2,7 +2,7 @@
 
 import type { CurvesAnswer } from "../api/aggregates";
 import { count, counted } from "../format/number";
-import { Awaited } from "./awaited";
+import { Awaited, methodText } from "./awaited";
 import { Figure, Key, LineKey, type Table } from "./figure";
 import { clipped, type Area, type PlotAxis } from "./frame";
 import { faint, ink, type Ink } from "./ink";
@@ -34,7 +34,7 @@ export function Curves({ answer, trial = null, unit = "step", selection, title =
   return (
     <Figure
       title={title}
-      summary={summaryOf(answer)}
+      summary={`${summaryOf(answer)} ${methodText(answer)}`}
       empty={points.length === 0 && band.length === 0 ? "No trial has reported losses while it ran." : null}
       table={() => tableOf(answer, unit)}
       legend={<Legend answer={answer} trial={trial?.trial ?? null} />}
@@ -126,13 +126,19 @@ function Legend({ answer, trial }: { answer: CurvesAnswer; trial: number | null 
       {answer.top.length > 0 && <RampKey high={`${answer.top.length}th`}>{`the best ${answer.top.length}:`}</RampKey>}
       {answer.band.length > 0 && (
         <>
-          <LineKey colour={text} dash="5 3" width={1.5}>median of {counted(answer.n_sampled, "trial")}</LineKey>
+          <LineKey colour={text} dash="5 3" width={1.5}>{medianText(answer)}</LineKey>
           <Key mark={<rect width="18" height="12" fill={muted} opacity="0.42" />}>middle half</Key>
           <Key mark={<rect width="18" height="12" fill={muted} opacity="0.16" />}>10 to 90 %</Key>
         </>
       )}
     </>
   );
+}
+
+/** Bands at late steps are of the few trials that got so far. */
+function medianText({ band, n_sampled: n }: CurvesAnswer): string {
+  const last = band[band.length - 1]?.n ?? n;
+  return last < n ? `median of ${count(n)} trials, of ${count(last)} at the last step` : `median of ${counted(n, "trial")}`;
 }
 
 function summaryOf({ top, n_sampled: n }: CurvesAnswer): string {

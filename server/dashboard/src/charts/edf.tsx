@@ -34,7 +34,7 @@ export function Edf({ answer, own, title = "How losses are spread", height = 260
     <Figure
       title={title}
       note="further left and higher is better"
-      summary={summaryOf(series)}
+      summary={`${summaryOf(series)} ${answer.method}`}
       empty={points.length === 0 ? "No trial has completed with a loss yet." : null}
       table={() => tableOf(series)}
       legend={<Legend series={series} own={own} />}

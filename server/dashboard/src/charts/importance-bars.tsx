@@ -1,8 +1,9 @@
 // How much of the loss' variation each parameter explains.
 
 import { count, counted, percent } from "../format/number";
-import { Awaited, usedText } from "./awaited";
+import { Awaited, methodText, usedText } from "./awaited";
 import { Figure, type Table } from "./figure";
+import { Label } from "./label";
 import type { ImportanceProps } from "./props";
 
 export function ImportanceBars({ answer, onParameter, title = "Importance of parameters", height = 200 }: ImportanceProps) {
@@ -15,7 +16,7 @@ export function ImportanceBars({ answer, onParameter, title = "Importance of par
     <Figure
       title={title}
       note={[`for ${target}; all sum to 100 %`, usedText(answer)].filter(Boolean).join("; ")}
-      summary={first ? `${first.label} matters most for ${target}, with ${percent(first.importance)}.` : ""}
+      summary={first ? `${first.label} matters most for ${target}, with ${percent(first.importance)}. ${methodText(answer)}` : ""}
       empty={first ? null : answer.remark || "Too few trials have completed to tell which parameters matter."}
       table={(): Table => ({
         columns: ["parameter", "importance", "trials in which it is set"],
@@ -30,10 +31,10 @@ export function ImportanceBars({ answer, onParameter, title = "Importance of par
             <li title={`set in ${counted(n, "trial")}`}>
               {onParameter ? (
                 <button type="button" class="plain chart-bar-name" onClick={() => onParameter(label)} title={`Loss over ${label}`}>
-                  {label}
+                  <Label text={label} />
                 </button>
               ) : (
-                <span class="chart-bar-name">{label}</span>
+                <span class="chart-bar-name"><Label text={label} /></span>
               )}
               <span class="chart-track">
                 <span class="chart-bar" style={{ width: `${most > 0 ? (importance / most) * 100 : 0}%` }} />

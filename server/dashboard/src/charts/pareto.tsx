@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import type { ParetoAnswer } from "../api/aggregates";
 import { count, counted, number } from "../format/number";
-import { Awaited, usedText } from "./awaited";
+import { Awaited, methodText, usedText } from "./awaited";
 import { Figure, Key, type Table } from "./figure";
 import { clipped, type Area, type PlotAxis } from "./frame";
 import { faint, ink, type Ink } from "./ink";
@@ -26,14 +26,14 @@ export function Pareto({ answer, selection, title = "Trade-offs", height = 320 }
   const [x, y] = [axisOf(objectives[ix], shown.x), axisOf(objectives[iy], shown.y)];
   const items = pointItems(shown, (index) => [
     ...objectives.map(({ name }, k): [string, string] => [plainName(name), number(rounded(shown.values[index]?.[k]))]),
-    ["", shown.front[index] ? "none is better" : ""],
+    ["front", shown.front[index] ? "none is better" : "no"],
   ]);
   const nFront = shown.front.filter(Boolean).length;
   return (
     <Figure
       title={title}
       note={[`${counted(nFront, "trial")} that none is better than in all`, usedText(answer)].filter(Boolean).join("; ")}
-      summary={`${counted(shown.trial.length, "trial")} over ${objectives.map(directed).join(" and ")}; ${count(nFront)} of them are on the front.`}
+      summary={`${counted(shown.trial.length, "trial")} over ${objectives.map(directed).join(" and ")}; ${count(nFront)} of them are on the front. ${methodText(answer)}`}
       empty={shown.trial.length === 0 ? "No trial has completed with all of these objectives yet." : null}
       table={() => tableOf(answer)}
       tools={

@@ -100,7 +100,6 @@ function indexOfHovered(items: Items, selection: Selection | undefined): number 
 
 /** The item nearest to a point in pixels, if one is within reach. */
 function nearest(items: Items, area: Area, x: number, y: number): number | null {
-  if (items.hit) return items.hit(area, x, y);
   let found: number | null = null;
   let least = REACH * REACH;
   for (let index = 0; index < items.n; index++) {

@@ -20,8 +20,6 @@ export interface Items {
   /** The item of a trial, if it is here. */
   indexOf(trial: number): number | null;
   tip(index: number): TipContent;
-  /** The item under a pixel, where it is more than a point. */
-  hit?(area: Area, x: number, y: number): number | null;
 }
 
 export interface PlotProps {

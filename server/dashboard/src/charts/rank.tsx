@@ -3,7 +3,7 @@
 import type { RankAnswer } from "../api/aggregates";
 import type { Parameter } from "../api/types";
 import { counted, percent } from "../format/number";
-import { Awaited, usedText } from "./awaited";
+import { Awaited, methodText, usedText } from "./awaited";
 import { Figure, type Table } from "./figure";
 import { clipped } from "./frame";
 import { pairAxis } from "./pair-axes";
@@ -32,7 +32,7 @@ export function Rank({ answer, x: px, y: py, selection, title = `Rank over ${px.
     <Figure
       title={title}
       note={["rank of the loss", usedText(answer)].filter(Boolean).join("; ")}
-      summary={`${counted(length, "trial")} over ${px.label} and ${py.label}, coloured by the rank of their loss.`}
+      summary={`${counted(length, "trial")} over ${px.label} and ${py.label}, coloured by the rank of their loss. ${methodText(answer)}`}
       empty={length === 0 ? `No completed trial has both ${px.label} and ${py.label} set.` : null}
       table={() => tableOf(points, px, py)}
       legend={<RampKey>rank of loss:</RampKey>}

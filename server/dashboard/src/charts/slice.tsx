@@ -3,7 +3,7 @@
 import { count, counted } from "../format/number";
 import type { SliceAnswer } from "../api/aggregates";
 import type { Parameter } from "../api/types";
-import { Awaited } from "./awaited";
+import { Awaited, methodText } from "./awaited";
 import { Figure, Key, LineKey, type Table } from "./figure";
 import { clipped, type Area, type PlotAxis } from "./frame";
 import { faint, ink, type Ink } from "./ink";
@@ -31,7 +31,7 @@ export function Slice({ answer, parameter, selection, title = parameter.label, h
   return (
     <Figure
       title={title}
-      summary={summaryOf(answer, parameter)}
+      summary={`${summaryOf(answer, parameter)} ${methodText(answer)}`}
       empty={points.trial.length === 0 ? emptyText(answer) : null}
       table={() => tableOf(answer, parameter)}
       legend={<Legend notSet={notSet} above={room.above} />}

@@ -62,7 +62,7 @@ function Branch({ nodes, at, depth, filterOf }: BranchProps) {
   if (!node) return null;
   const children = nodes.map((_, index) => index).filter((index) => nodes[index]?.parent === at);
   const filter = filterOf(node);
-  const name = node.kind === "root" ? "all trials" : (node.option ?? node.label);
+  const name = node.kind === "root" ? "all trials" : (node.option ?? labelBelow(nodes, node));
   return (
     <li>
       <div class={`tree-row ${node.kind}`}>
@@ -72,7 +72,7 @@ function Branch({ nodes, at, depth, filterOf }: BranchProps) {
               {name}
             </button>
           ) : (
-            <span title={name}>{name}</span>
+            <span title={node.label}>{name}</span>
           )}
         </span>
         <span class="tree-share">
@@ -93,6 +93,18 @@ function Branch({ nodes, at, depth, filterOf }: BranchProps) {
       )}
     </li>
   );
+}
+
+/** A label without what its branch says already: `beta1` of `optimizer.adam.beta1` below the option `adam`. */
+export function labelBelow(nodes: readonly SpaceTreeNode[], { label, parent }: SpaceTreeNode): string {
+  for (let at = parent; at !== null; at = nodes[at]?.parent ?? null) {
+    const above = nodes[at];
+    if (!above || above.kind === "root") break;
+    const prefixes = [above.option === null ? "" : `${above.label}.${above.option}.`, `${above.label}.`];
+    const prefix = prefixes.find((start) => start.length > 1 && label.startsWith(start));
+    if (prefix !== undefined) return label.slice(prefix.length);
+  }
+  return label;
 }
 
 function summaryOf(nodes: readonly SpaceTreeNode[]): string {

@@ -3,6 +3,7 @@
 import { useId, useRef } from "preact/hooks";
 import { count } from "../../format/number";
 import type { Selection } from "../../state/selection";
+import { Label } from "../label";
 import type { ParallelView } from "../props";
 import { canLog } from "./axes";
 import { toggleNotSet, toggleOption } from "./brushing";
@@ -57,7 +58,7 @@ export function AxisHead(props: AxisHeadProps) {
         onPointerCancel={onPointerUp}
         onDblClick={() => onView(flip(view, axis.name))}
       >
-        {axis.label}
+        <Label text={axis.label} />
       </span>
       <button
         type="button"

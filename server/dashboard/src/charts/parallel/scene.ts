@@ -105,7 +105,6 @@ export class Scene {
     const n = model.codes.n;
     const bestColour = ink.series[1] ?? ink.text;
     if (!only) for (const trial of [...model.best].reverse()) lines.draw(context, trial, faint(bestColour, 0.9), 1.25);
-    drawAxes(context, layout, model, selection.brushes.value, ink);
     const rim = faint(ink.surface, 0.9);
     only?.forEach((trial, k) => lines.draw(context, trial, ink.series[k % 6] ?? ink.text, 2, rim));
     if (!only) for (const trial of selection.picked.value) if (trial < n) lines.draw(context, trial, ink.series[3] ?? ink.text, 2, rim);
@@ -113,6 +112,7 @@ export class Scene {
     if (focused !== null && focused < n) lines.draw(context, focused, ink.series[0] ?? ink.text, 2.5, rim);
     const hovered = selection.hovered.value;
     if (hovered !== null && hovered < n) lines.draw(context, hovered, ink.text, 2.5, rim);
+    drawAxes(context, layout, model, selection.brushes.value, ink);
   }
 }
 
