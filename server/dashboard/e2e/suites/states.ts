@@ -69,7 +69,7 @@ export function states(stage: Stage): void {
         await page.goto("/s/default/nowhere/nothing");
         await page.getByRole("heading", { name: "There is no such page" }).waitFor();
         await page.getByRole("link", { name: "All studies" }).click();
-        await page.getByRole("heading", { name: "Studies" }).waitFor();
+        await page.getByRole("heading", { name: "Studies", exact: true }).waitFor();
       });
     });
   });
