@@ -92,6 +92,7 @@ export interface Budget {
 export interface StudyDetail extends StudySummary {
   note: string;
   algorithm: string;
+  algorithm_settings: unknown;
   seed: string;
   pool: string;
   parallelism: number | null;

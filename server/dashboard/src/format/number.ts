@@ -2,7 +2,8 @@
 
 import { numberStyle } from "../state/settings";
 
-const THIN_SPACE = "\u2009";
+// The narrow one that no line breaks at.
+const THIN_SPACE = "\u202f";
 
 /** `0.0306947`, `1.2e-7`, `46 210`; `–` for null and NaN. */
 export function number(value: number | null | undefined): string {

@@ -31,9 +31,9 @@ export function Analysis({ store, detail }: PanelProps) {
     <div class="grid">
       <SlicePanels store={store} detail={detail} />
       <PairPanels store={store} detail={detail} />
-      <SpaceTreePanel store={store} detail={detail} />
       <CurvesPanel store={store} detail={detail} />
       <EdfPanel store={store} detail={detail} />
+      <SpaceTreePanel store={store} detail={detail} />
       <ParetoPanel store={store} detail={detail} />
     </div>
   );

@@ -6,13 +6,17 @@ import { queryValue, replaceQuery } from "../../state/route";
 import type { PanelProps } from "../analysis";
 import { BETWEEN_MS } from "./slice-panels";
 
+// What people call a metric of which more is better; whoever has another one says so with a tick.
+const MOSTLY_HIGHER = /(^|[_.-])(acc|accuracy|auc|auroc|f1|map|precision|r2|recall|reward|score)($|[_.@-])/i;
+
 /** The loss against a metric or two; only where trials report metrics. */
 export function ParetoPanel({ store, detail }: PanelProps) {
   const { metrics } = detail;
   const known = (name: string | null): string | undefined => metrics.find((metric) => metric === name);
   const first = known(queryValue("m1")) ?? metrics[0];
   const second = known(queryValue("m2"));
-  const higher = new Set((queryValue("higher") ?? "").split(",").filter((name) => name !== ""));
+  const told = queryValue("higher");
+  const higher = new Set(told === null ? metrics.filter((name) => MOSTLY_HIGHER.test(name)) : told.split(","));
   const chosen = [first, second].filter((name) => name !== undefined);
   const query = new URLSearchParams({ objectives: ["loss", ...chosen.map((name) => `m.${name}`)].join(",") });
   const maximized = chosen.filter((name) => higher.has(name)).map((name) => `m.${name}`);
@@ -22,11 +26,12 @@ export function ParetoPanel({ store, detail }: PanelProps) {
   if (first === undefined) return null;
   const set = (key: string, value: string): void =>
     replaceQuery((query) => (value === "" ? query.delete(key) : query.set(key, value)));
+  // Kept also when it is empty: that is then what somebody chose.
   const turn = (name: string, isHigher: boolean): void => {
     const next = new Set(higher);
     if (isHigher) next.add(name);
     else next.delete(name);
-    set("higher", [...next].join(","));
+    replaceQuery((query) => query.set("higher", [...next].filter((name) => name !== "").join(",")));
   };
   return (
     <section class="card w6">

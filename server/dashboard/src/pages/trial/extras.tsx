@@ -27,7 +27,7 @@ export function TrialExtras({ store, trial }: { store: StudyStore; trial: TrialD
               : "nothing was printed"}
           </p>
         ) : (
-          <pre class="output" tabIndex={0} aria-label="Output">
+          <pre class="output" tabIndex={0} aria-label="Output" ref={atItsEnd}>
             {trial.output}
           </pre>
         )}
@@ -59,6 +59,11 @@ export function TrialExtras({ store, trial }: { store: StudyStore; trial: TrialD
     </>
   );
 }
+
+/** What went wrong stands at the end. */
+const atItsEnd = (box: HTMLElement | null): void => {
+  if (box) box.scrollTop = box.scrollHeight;
+};
 
 /** Whether there is more in it than an empty object. */
 function isTelling(value: unknown): boolean {
