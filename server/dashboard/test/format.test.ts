@@ -13,8 +13,8 @@ test("numbers have six digits, and thousands apart", () => {
     [1, "1"],
     [0.1 + 0.2, "0.3"],
     [-0.5, "−0.5"],
-    [1234567, "1\u2009234\u2009567"],
-    [12345.678, "12\u2009345.7"],
+    [1234567, "1\u202f234\u202f567"],
+    [12345.678, "12\u202f345.7"],
     [1.2e-7, "1.2e-7"],
     [-2.5e20, "−2.5e20"],
     [null, "–"],
@@ -22,8 +22,8 @@ test("numbers have six digits, and thousands apart", () => {
     [Infinity, "∞"],
   ];
   for (const [value, text] of cases) assert.equal(number(value), text);
-  assert.equal(count(46210), "46\u2009210");
-  assert.equal(percent(0.034), "3.4\u2009%");
+  assert.equal(count(46210), "46\u202f210");
+  assert.equal(percent(0.034), "3.4\u202f%");
 });
 
 test("the settings say otherwise", () => {
