@@ -11,7 +11,7 @@ export function figure(page: Page, name: RegExp): Locator {
 
 /** A number as the page writes it, with its thousands apart. */
 export function parse(text: string | null): number {
-  const digits = (text ?? "").replace(/[\u2009,\s]/g, "").replace("−", "-");
+  const digits = (text ?? "").replace(/[\u202f,\s]/g, "").replace("−", "-");
   return Number(/^-?[\d.]+(e-?\d+)?/.exec(digits)?.[0] ?? NaN);
 }
 
@@ -59,7 +59,7 @@ export async function tabTo(page: Page, target: Locator, key = "Tab", most = 200
 export async function matchedTrials(page: Page): Promise<{ matched: number; all: number } | null> {
   const chips = page.getByRole("group", { name: "Selection" });
   if ((await chips.count()) === 0) return null;
-  const match = /([\d\u2009,]+) of ([\d\u2009,]+) trials/.exec((await chips.textContent()) ?? "");
+  const match = /([\d\u202f,]+) of ([\d\u202f,]+) trials/.exec((await chips.textContent()) ?? "");
   return match ? { matched: parse(match[1] ?? null), all: parse(match[2] ?? null) } : null;
 }
 
