@@ -94,6 +94,12 @@ export class Tab {
     return (await this.#metrics()).get("TaskDuration") ?? NaN;
   }
 
+  /** What of that was the page's own doing, script, styles and layout; the rest is Chromium's, such as handing pictures on. */
+  async ownCpuSeconds() {
+    const metrics = await this.#metrics();
+    return ["ScriptDuration", "RecalcStyleDuration", "LayoutDuration"].reduce((sum, name) => sum + (metrics.get(name) ?? NaN), 0);
+  }
+
   /** What is left after a garbage collection: heap with what buffers hold, in MB, and DOM nodes. Workers are not in it. */
   async memory() {
     await this.cdp.send("HeapProfiler.collectGarbage");
