@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { browse, endBrowser } from "./support/browser";
 import type { Child } from "./support/child";
-import { settled } from "./support/screen";
+import { painted, settled } from "./support/screen";
 import { Server } from "./support/server";
 import { Study } from "./support/study";
 import { until } from "./support/until";
@@ -93,7 +93,7 @@ async function take(page: Page, name: string): Promise<void> {
   if (!window) throw new Error("a page has a size");
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewportSize({ width: window.width, height: Math.max(window.height, height) });
-  await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))));
+  await painted(page);
   await page.screenshot({ path: join(FOLDER, `${name}.png`) });
   await page.setViewportSize(window);
 }

@@ -6,7 +6,7 @@ import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { browse, type Look } from "../support/browser";
 import type { Child } from "../support/child";
-import { liveDot, settled } from "../support/screen";
+import { liveDot, painted, settled } from "../support/screen";
 import { Server } from "../support/server";
 import type { Stage } from "../support/stage";
 import type { Study } from "../support/study";
@@ -91,6 +91,7 @@ async function violations(page: Page, name: string): Promise<string[]> {
   await page.evaluate(AXE);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
+    await painted(page);
     const results = await page.evaluate(() => {
       const { axe } = globalThis as unknown as { axe: { run: (where: Document, how: object) => Promise<AxeResults> } };
       return axe.run(document, { resultTypes: ["violations"] });

@@ -92,3 +92,12 @@ export async function settled(page: Page): Promise<void> {
   await until("all of the page has loaded", async () => (await page.getByText(/^loading .*…$/i).count()) === 0);
   await page.evaluate(() => window.scrollTo(0, 0));
 }
+
+/** Waits until what was last changed has been painted, and no transition is under way. */
+export async function painted(page: Page): Promise<void> {
+  const twoFrames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  await until("nothing changes any more", async () => {
+    await page.evaluate(twoFrames);
+    return page.evaluate(() => document.getAnimations().every((animation) => !(animation instanceof CSSTransition)));
+  });
+}
