@@ -13,6 +13,12 @@ import { Selection } from "./selection";
 /** From here on numbers come as 255 steps of their axis: a byte a trial instead of four. */
 const LARGE_STUDY = 50_000;
 const BETWEEN_DELTAS_MS = 200;
+/**
+ * However fast results come and however busy the machine is, the page leaves most of the time to others: a pause is so many
+ * times as long as it took to show what came before it, up to the most.
+ */
+const PAUSE_FOR_PAINTING = 8;
+const MOST_BETWEEN_DELTAS_MS = 700;
 const RETRY_MS = 1000;
 
 export type Liveness = "loading" | "live" | "reconnecting" | "paused";
@@ -154,7 +160,8 @@ export class StudyStore {
     this.#fetching = true;
     let pause = BETWEEN_DELTAS_MS;
     try {
-      await this.#fetchRows(detail, held);
+      const took = await this.#fetchRows(detail, held);
+      pause = Math.min(Math.max(pause, PAUSE_FOR_PAINTING * took), MOST_BETWEEN_DELTAS_MS);
     } catch (error) {
       pause = RETRY_MS;
       if (held === null) this.#failed(asProblem(error), null);
@@ -166,14 +173,19 @@ export class StudyStore {
     }, pause);
   }
 
-  async #fetchRows(detail: StudyDetail, held: ColumnSet | null): Promise<void> {
+  /** Answers how many milliseconds it took until what came was on the screen. */
+  async #fetchRows(detail: StudyDetail, held: ColumnSet | null): Promise<number> {
     const query = new URLSearchParams({ cols: [...columnNames(detail, held), ...this.#extra].join(",") });
     if (held) {
       query.set("since_rev", String(held.rev));
       query.set("id", held.id);
     }
     const body = await getColumns(`${this.path}/columns?${query}`, this.#cut.signal);
-    if (body.header.id !== detail.id) return void this.#load();
+    if (body.header.id !== detail.id) {
+      void this.#load();
+      return 0;
+    }
+    const begun = performance.now();
     const columns = held ?? new ColumnSet(detail.id, detail.parameters);
     batch(() => {
       columns.apply(body);
@@ -181,6 +193,8 @@ export class StudyStore {
       this.columns.value = columns;
       this.selection.attach(columns);
     });
+    await nextPainting();
+    return performance.now() - begun;
   }
 
   /** A server that is away, or asks for a token, is asked again; anything else is told. */
@@ -189,6 +203,19 @@ export class StudyStore {
     if (!problem.isAway && problem.status !== 503) this.problem.value = problem;
     else if (again) this.#timer = window.setTimeout(again, RETRY_MS);
   }
+}
+
+/** Waits until the next frame has been painted; a tab that is not seen has none, and is not waited for. */
+function nextPainting(): Promise<void> {
+  return new Promise((done) => {
+    const late = window.setTimeout(done, MOST_BETWEEN_DELTAS_MS);
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        clearTimeout(late);
+        done();
+      }),
+    );
+  });
 }
 
 /** A study keeps the kind of columns that it was first loaded with. */
