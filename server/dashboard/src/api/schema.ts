@@ -670,7 +670,18 @@ export interface components {
         };
         /** @description The distributions of several studies. */
         EdfList: {
+            /** Format: double */
+            computed_ms: number;
             method: string;
+            /** @description Trials of all. */
+            n_total: number;
+            /** @description Completed trials of all. */
+            n_used: number;
+            /**
+             * Format: int64
+             * @description The version that the first study is of.
+             */
+            rev: number;
             series: components["schemas"]["EdfSeries"][];
         };
         /** @description The distribution of one study. */
