@@ -39,7 +39,7 @@ fn the_page_is_built_from_its_sources_as_they_are() {
         digest.update([0]);
     }
     let found: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    let told = project::read(&format!("{DASHBOARD}/dist/SOURCES.sha256"));
+    let told = project::read(format!("{DASHBOARD}/dist/SOURCES.sha256"));
     assert_eq!(told.trim(), found, "the page is stale: run `make page`, and commit {DASHBOARD}/dist");
 }
 

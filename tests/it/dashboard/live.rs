@@ -43,7 +43,7 @@ impl Frames {
                 continue;
             }
             let chunk = tokio::time::timeout(PATIENCE, self.body.next()).await.expect("in time")?;
-            self.text.push_str(&String::from_utf8(chunk.expect("a chunk").to_vec()).expect("text"));
+            self.text.push_str(std::str::from_utf8(&chunk.expect("a chunk")).expect("text"));
         }
     }
 
