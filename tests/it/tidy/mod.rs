@@ -33,12 +33,13 @@ const OF_ONE_MACHINE: [(&str, &str); 14] = [
 ];
 
 /// What is generated and committed: nobody reads it.
-const GENERATED: &str = "sdk/python/tunewright/v1";
+const GENERATED: [&str; 3] =
+    ["sdk/python/tunewright/v1", "server/dashboard/dist", "server/dashboard/src/api/schema.ts"];
 
 fn sources() -> Vec<PathBuf> {
-    let extensions = ["rs", "py", "ts", "proto", "sh"];
+    let extensions = ["rs", "py", "ts", "tsx", "mjs", "css", "proto", "sh"];
     let wanted = |path: &PathBuf| {
-        !path.starts_with(GENERATED)
+        !GENERATED.iter().any(|generated| path.starts_with(generated))
             && path.extension().is_some_and(|it| extensions.iter().any(|known| it == *known))
     };
     project::files().into_iter().filter(wanted).collect()

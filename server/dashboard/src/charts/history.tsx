@@ -45,8 +45,8 @@ export function History(props: HistoryProps) {
               paintHistory(context, area, colours, { columns, mask: selection.mask.value, ...held.inView() });
               painted(columns.rev);
             }}
-            now={() => [view.value, selection.mask.value]}
-            live={() => columns.version.value}
+            now={() => [view.value, selection.brushes.value, selection.topPercent.value]}
+            live={() => [columns.version.value, selection.mask.value]}
             items={itemsOf(columns, held)}
             selection={selection}
             onZoom={(zoom) => (view.value = { ...view.peek(), zoom })}

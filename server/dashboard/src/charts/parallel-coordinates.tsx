@@ -66,6 +66,9 @@ export function ParallelCoordinates(props: ParallelProps) {
   );
 }
 
+/** A new trial hardly changes what thousands of lines look like, and is in the history at once. */
+const BETWEEN_LIVE_MS = 1000;
+
 interface DrawingProps {
   columns: ColumnSet;
   selection: Selection;
@@ -114,12 +117,21 @@ function Drawing({ columns, selection, view, height, best, only, shown, summaryI
     painted(columns.rev);
   };
   const trials = useSurface(paint, {
-    now: () => [view.value, selection.mask.value],
-    live: () => columns.version.value,
+    now: () => [view.value, selection.brushes.value, selection.topPercent.value],
+    live: () => [columns.version.value, selection.mask.value],
+    pause: BETWEEN_LIVE_MS,
   });
   const over = useSurface((context, size) => scene.paintOver(context, refresh(size), ink().value), {
-    now: () => [view.value, selection.mask.value, selection.hovered.value, selection.focused.value, selection.picked.value],
-    live: () => columns.version.value,
+    now: () => [
+      view.value,
+      selection.brushes.value,
+      selection.topPercent.value,
+      selection.hovered.value,
+      selection.focused.value,
+      selection.picked.value,
+    ],
+    live: () => [columns.version.value, selection.mask.value],
+    pause: BETWEEN_LIVE_MS,
   });
   const step = useStep(columns, selection, only);
   const onKeyDown = (event: KeyboardEvent): void => {

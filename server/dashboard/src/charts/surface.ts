@@ -19,6 +19,8 @@ export interface SurfaceOptions {
   now: () => unknown;
   /** The same for data that comes in. */
   live?: () => unknown;
+  /** The least time between two paintings of what comes in, in milliseconds. */
+  pause?: number;
   /** Told when the canvas has another size. */
   resized?: (size: Size) => void;
 }
@@ -39,7 +41,6 @@ export function useSurface(
     const held = new Painter(canvas.current, (context, size) => latest.current.paint(context, size));
     held.onResize = (size) => latest.current.options.resized?.(size);
     const stopNow = effect(() => {
-      renders.value;
       ink().value;
       latest.current.options.now();
       held.request(0);
@@ -47,7 +48,7 @@ export function useSurface(
     const stopLive = effect(() => {
       renders.value;
       latest.current.options.live?.();
-      held.request(BETWEEN_LIVE_MS);
+      held.request(latest.current.options.pause ?? BETWEEN_LIVE_MS);
     });
     return () => {
       stopNow();
