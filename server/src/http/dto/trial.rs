@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
+use tunewright_core::analysis::origin_name;
 use tunewright_core::space::{ParamValue, Point};
 use tunewright_core::study::{Attachment, Attempt, Lessee, Origin, Report, Trial};
 use utoipa::ToSchema;
@@ -148,7 +149,7 @@ impl TrialRow {
             attempt: trial.attempt,
             worker: held.map(|(lessee, _)| name_of(lessee)),
             reason: outcome.and_then(|outcome| outcome.reason).map(|reason| reason.as_str()),
-            origin: origin(trial.origin),
+            origin: origin_name(trial.origin),
             created_at: trial.created_at.0,
             leased_at: leased_at.map(|at| at.0),
             ended_at: trial.ended_at.map(|at| at.0),
@@ -264,14 +265,5 @@ fn name_of(lessee: &Lessee) -> String {
     match lessee {
         Lessee::Worker(worker) => worker.to_string(),
         Lessee::Client(client) => client.clone(),
-    }
-}
-
-const fn origin(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Suggested => "suggested",
-        Origin::Enqueued => "enqueued",
-        Origin::RetryOf(_) => "retry",
-        Origin::Added => "added",
     }
 }
