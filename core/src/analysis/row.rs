@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::Timestamp;
 use crate::space::{ParamValue, Space};
-use crate::study::{EndReason, Lessee, Origin, Trial, TrialNumber, TrialState, Version};
+use crate::study::{EndReason, Origin, Trial, TrialNumber, TrialState, Version};
 
 /// What a table takes of one trial: all that charts need, and none of the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,8 +41,7 @@ impl Row {
             }
             Some(number) => number.as_f64().unwrap_or(f64::NAN),
         };
-        let held = trial.lease.as_ref().map(|lease| (&lease.lessee, lease.leased_at));
-        let held = held.or_else(|| trial.attempts.last().map(|attempt| (&attempt.lessee, attempt.leased_at)));
+        let held = trial.holder();
         let outcome = trial.outcome.as_ref();
         Self {
             number: trial.number,
@@ -54,10 +53,7 @@ impl Row {
             attempt: trial.attempt,
             reason: outcome.and_then(|outcome| outcome.reason),
             origin: trial.origin,
-            lessee: held.map(|(lessee, _)| match lessee {
-                Lessee::Worker(worker) => worker.to_string(),
-                Lessee::Client(client) => client.clone(),
-            }),
+            lessee: held.map(|(lessee, _)| lessee.name().to_owned()),
             created_at: trial.created_at,
             leased_at: held.map(|(_, at)| at),
             ended_at: trial.ended_at,

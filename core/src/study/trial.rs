@@ -73,6 +73,13 @@ pub struct Trial {
 }
 
 impl Trial {
+    /// Who holds or held the newest attempt that the document knows of, and since when.
+    #[must_use]
+    pub fn holder(&self) -> Option<(&Lessee, Timestamp)> {
+        let held = self.lease.as_ref().map(|lease| (&lease.lessee, lease.leased_at));
+        held.or_else(|| self.attempts.last().map(|attempt| (&attempt.lessee, attempt.leased_at)))
+    }
+
     /// How many ended attempts a document remembers: releases are unlimited, a document is not.
     pub const ATTEMPTS_KEPT: usize = 64;
     /// How many late results a document remembers.
@@ -152,6 +159,17 @@ pub enum Lessee {
     Worker(WorkerId),
     /// A client's own id: stable over its restarts, so that it gets its running trials back.
     Client(String),
+}
+
+impl Lessee {
+    /// A worker's name or a client's id.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Worker(worker) => worker.as_str(),
+            Self::Client(client) => client,
+        }
+    }
 }
 
 /// Where the next attempt can go on; opaque to the server. At most [`ResumeHint::URI_LEN_MAX`] bytes of URI.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tunewright_core::analysis::origin_name;
 use tunewright_core::space::{ParamValue, Point};
-use tunewright_core::study::{Attachment, Attempt, Lessee, Origin, Report, Trial};
+use tunewright_core::study::{Attachment, Attempt, Origin, Report, Trial};
 use utoipa::ToSchema;
 
 /// A trial in a list. Times are milliseconds since 1970, by the server's clock.
@@ -136,8 +136,7 @@ pub(crate) struct Enqueued {
 impl TrialRow {
     pub(crate) fn of(trial: &Trial) -> Self {
         let outcome = trial.outcome.as_ref();
-        let held = trial.lease.as_ref().map(|lease| (&lease.lessee, lease.leased_at));
-        let held = held.or_else(|| trial.attempts.last().map(|attempt| (&attempt.lessee, attempt.leased_at)));
+        let held = trial.holder();
         let leased_at = held.map(|(_, at)| at);
         let duration = trial.ended_at.zip(leased_at).map(|(end, begin)| end.since(begin).as_millis());
         Self {
@@ -147,7 +146,7 @@ impl TrialRow {
             params: plain(trial.point.as_ref().unwrap_or(&trial.fixed)),
             metrics: outcome.map(|outcome| outcome.metrics.clone()).unwrap_or_default(),
             attempt: trial.attempt,
-            worker: held.map(|(lessee, _)| name_of(lessee)),
+            worker: held.map(|(lessee, _)| lessee.name().to_owned()),
             reason: outcome.and_then(|outcome| outcome.reason).map(|reason| reason.as_str()),
             origin: origin_name(trial.origin),
             created_at: trial.created_at.0,
@@ -209,7 +208,7 @@ impl TrialDetail {
             attempts: trial.attempts.into_iter().map(AttemptInfo::from).collect(),
             lease: trial.lease.map(|lease| LeaseInfo {
                 attempt: trial.attempt,
-                worker: name_of(&lease.lessee),
+                worker: lease.lessee.name().to_owned(),
                 leased_at: lease.leased_at.0,
             }),
             orphans: trial.orphans.into_iter().map(orphan).collect(),
@@ -226,7 +225,7 @@ impl From<Attempt> for AttemptInfo {
     fn from(attempt: Attempt) -> Self {
         Self {
             number: attempt.number,
-            worker: name_of(&attempt.lessee),
+            worker: attempt.lessee.name().to_owned(),
             leased_at: attempt.leased_at.0,
             ended_at: attempt.ended_at.0,
             reason: attempt.reason.map(|reason| reason.as_str()),
@@ -258,12 +257,5 @@ fn plain_value(value: &ParamValue) -> Value {
         ParamValue::Int(value) => (*value).into(),
         ParamValue::Float(value) => (*value).into(),
         ParamValue::Option(name) => name.clone().into(),
-    }
-}
-
-fn name_of(lessee: &Lessee) -> String {
-    match lessee {
-        Lessee::Worker(worker) => worker.to_string(),
-        Lessee::Client(client) => client.clone(),
     }
 }
