@@ -80,13 +80,13 @@ fn observation(space: &Space, number: u64, point: Point) -> Observation {
         unit.map_or(0.0, |unit| (unit - 0.5).powi(2))
     };
     let loss = space.parameters().iter().map(distance).sum();
-    Observation { number, point, verdict: Verdict::Completed { loss } }
+    Observation::new(number, point, Verdict::Completed { loss })
 }
 
 fn suggest(suggester: &mut dyn Suggester, number: u64) -> Point {
     let fixed = Point::default();
-    match suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: false }) {
-        Proposal::Point(point) => point,
+    match suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: false, budget: None }) {
+        Proposal::Point(point, _) => point,
         Proposal::Exhausted => fixed,
     }
 }

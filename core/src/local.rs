@@ -58,8 +58,8 @@ pub fn minimize(
     let mut result = LocalResult::default();
     let fixed = Point::default();
     for number in 0..max_trials {
-        let Proposal::Point(point) =
-            suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: false })
+        let Proposal::Point(point, _) =
+            suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: false, budget: None })
         else {
             break;
         };
@@ -67,7 +67,7 @@ pub fn minimize(
             if loss.is_finite() { Ok(loss) } else { Err(format!("the loss must be finite, not {loss}")) }
         });
         let verdict = outcome.as_ref().map_or(Verdict::Failed, |loss| Verdict::Completed { loss: *loss });
-        let observation = Observation { number, point, verdict };
+        let observation = Observation::new(number, point, verdict);
         suggester.observe(&observation);
         let trial = LocalTrial { number, point: observation.point, outcome };
         result.take_in(trial);
@@ -126,9 +126,9 @@ mod tests {
 
     #[test]
     fn settings_out_of_range_are_refused() {
-        let settings = crate::suggest::TpeSettings { gamma: -1.0, ..Default::default() };
+        let settings = crate::suggest::HyperoptTpeSettings { gamma: -1.0, ..Default::default() };
         let space = space(r#"{"x": {"type": "uniform", "low": 0, "high": 1}}"#);
-        let refused = minimize(&space, |_, _| Ok(0.0), &Algorithm::Tpe(settings), 5, 60);
+        let refused = minimize(&space, |_, _| Ok(0.0), &Algorithm::HyperoptTpe(settings), 5, 60);
         assert_eq!(refused.unwrap_err().field.as_deref(), Some("algorithm.gamma"));
         let refused = minimize(&space, |_, _| Ok(0.0), &Algorithm::External, 5, 60);
         assert_eq!(refused.unwrap_err().field.as_deref(), Some("algorithm"));

@@ -59,8 +59,8 @@ fn every_family_and_kernel_of_the_space_can_be_trained() {
     let dir = tempfile::tempdir().expect("a directory");
     let fixed = Point::default();
     for number in 0..200 {
-        let Proposal::Point(point) =
-            suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: false })
+        let Proposal::Point(point, _) =
+            suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: false, budget: None })
         else {
             panic!("the space is not finite");
         };

@@ -93,7 +93,7 @@ fn check_tags(tags: &BTreeMap<String, String>) -> Result<(), Refusal> {
 mod tests {
     use super::super::fixture::spec;
     use super::*;
-    use crate::suggest::{Algorithm, TpeSettings};
+    use crate::suggest::{Algorithm, HyperoptTpeSettings};
 
     #[test]
     fn the_defaults_are_valid() {
@@ -132,7 +132,12 @@ mod tests {
                 "tags: must be at most 256 bytes a key or value; one has 300",
             ),
             (
-                |spec| spec.algorithm = Algorithm::Tpe(TpeSettings { gamma: 3.0, ..TpeSettings::default() }),
+                |spec| {
+                    spec.algorithm = Algorithm::HyperoptTpe(HyperoptTpeSettings {
+                        gamma: 3.0,
+                        ..HyperoptTpeSettings::default()
+                    })
+                },
                 "algorithm.gamma: must be > 0 and <= 2, not 3",
             ),
             (

@@ -4,12 +4,27 @@ use serde::{Deserialize, Serialize};
 
 /// Which algorithm proposes points, with its settings. In YAML `algorithm: tpe` or
 /// `algorithm: {name: tpe, gamma: 0.3}`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(tag = "name", rename_all = "snake_case")]
 pub enum Algorithm {
-    Random,
+    /// Chooses among the others by the space, the budget and what was observed.
+    #[default]
+    Auto,
+    /// A Gaussian process.
+    Gp,
     Tpe(TpeSettings),
+    /// Hyperopt's own kind of [`Algorithm::Tpe`]: `{name: tpe, mode: hyperopt}`.
+    #[serde(rename = "tpe")]
+    HyperoptTpe(HyperoptTpeSettings),
+    /// The covariance matrix adaptation evolution strategy.
+    Cmaes,
+    /// Quasi-random points.
+    Qmc,
+    /// Every point of a grid, each once.
+    Grid(GridSettings),
     Anneal(AnnealSettings),
+    /// Draws from the space's own distributions.
+    Random,
     /// Nothing is proposed: only enqueued trials run. What a person left open of one is drawn from the prior.
     External,
     /// Each trial's point is proposed by one of several algorithms.
@@ -34,16 +49,29 @@ pub struct AlgorithmShare {
     pub algorithm: Algorithm,
 }
 
-impl Default for Algorithm {
-    fn default() -> Self {
-        Self::Tpe(TpeSettings::default())
-    }
-}
-
-/// Settings of [`Algorithm::Tpe`], named as in Hyperopt.
+/// Settings of [`Algorithm::Tpe`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TpeSettings {
+    /// So many finished trials before the model is used.
+    pub n_startup: u32,
+    /// Candidates drawn from the good density; 1 to 10,000.
+    pub n_ei: u32,
+    /// The weight of the prior component; > 0, finite.
+    pub prior_weight: f64,
+}
+
+impl Default for TpeSettings {
+    fn default() -> Self {
+        Self { n_startup: 10, n_ei: 48, prior_weight: 1.0 }
+    }
+}
+
+/// Settings of [`Algorithm::HyperoptTpe`], named as in Hyperopt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HyperoptTpeSettings {
+    pub mode: HyperoptMode,
     /// The good set holds min(ceil(gamma * sqrt(n)), 25) of n finished trials; > 0, at most 2.
     pub gamma: f64,
     /// So many finished trials before the model is used.
@@ -57,9 +85,39 @@ pub struct TpeSettings {
     pub linear_forgetting: u32,
 }
 
-impl Default for TpeSettings {
+impl Default for HyperoptTpeSettings {
     fn default() -> Self {
-        Self { gamma: 0.25, n_startup: 20, n_ei: 24, prior_weight: 1.0, linear_forgetting: 25 }
+        Self {
+            mode: HyperoptMode::Hyperopt,
+            gamma: 0.25,
+            n_startup: 20,
+            n_ei: 24,
+            prior_weight: 1.0,
+            linear_forgetting: 25,
+        }
+    }
+}
+
+/// The mode of [`Algorithm::HyperoptTpe`], as it is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HyperoptMode {
+    #[default]
+    Hyperopt,
+}
+
+/// Settings of [`Algorithm::Grid`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GridSettings {
+    /// How many values of a continuous or unbounded parameter are tried, at the middles of as many parts of equal
+    /// probability; 1 to 10,000.
+    pub resolution: u32,
+}
+
+impl Default for GridSettings {
+    fn default() -> Self {
+        Self { resolution: 5 }
     }
 }
 

@@ -74,10 +74,10 @@ mod tests {
         let fixed = Point::default();
         let mut points = Vec::new();
         for number in 0..rounds {
-            let ask = Ask { number, pending: &[], fixed: &fixed, repeats: false };
-            let Proposal::Point(point) = suggester.suggest(&ask) else { panic!("endless") };
+            let ask = Ask { number, pending: &[], fixed: &fixed, repeats: false, budget: None };
+            let Proposal::Point(point, _) = suggester.suggest(&ask) else { panic!("endless") };
             let verdict = Verdict::Completed { loss: (number * 7 % 31) as f64 };
-            suggester.observe(&Observation { number, point: point.clone(), verdict });
+            suggester.observe(&Observation::new(number, point.clone(), verdict));
             points.push(point);
         }
         points
@@ -127,12 +127,12 @@ mod tests {
         let (fixed, mut its_own) = (Point::default(), 0);
         for (number, point) in (0_u64..).zip(&points) {
             if mixed.member(number) == 1 {
-                let ask = Ask { number, pending: &[], fixed: &fixed, repeats: false };
-                assert_eq!(tpe.suggest(&ask), Proposal::Point(point.clone()), "trial {number}");
+                let ask = Ask { number, pending: &[], fixed: &fixed, repeats: false, budget: None };
+                assert_eq!(tpe.suggest(&ask), Proposal::Point(point.clone(), None), "trial {number}");
                 its_own += 1;
             }
             let verdict = Verdict::Completed { loss: (number * 7 % 31) as f64 };
-            tpe.observe(&Observation { number, point: point.clone(), verdict });
+            tpe.observe(&Observation::new(number, point.clone(), verdict));
         }
         assert!((15..45).contains(&its_own), "{its_own}");
     }

@@ -11,6 +11,7 @@ mod frame;
 #[cfg(test)]
 mod golden;
 mod history;
+mod hyperopt;
 mod mix;
 mod prior;
 #[cfg(test)]
@@ -18,10 +19,12 @@ mod properties;
 mod random;
 mod settings;
 mod suggester;
-mod tpe;
 mod unseen;
 mod wishes;
 
-pub use algorithm::{Algorithm, AlgorithmShare, AnnealSettings, MixSettings, TpeSettings};
+pub use algorithm::{
+    Algorithm, AlgorithmShare, AnnealSettings, GridSettings, HyperoptMode, HyperoptTpeSettings, MixSettings,
+    TpeSettings,
+};
 pub use settings::ALGORITHMS;
-pub use suggester::{Ask, Observation, Proposal, Suggester, Verdict, build};
+pub use suggester::{Ask, Credit, Observation, Proposal, Suggester, Verdict, build};

@@ -10,14 +10,23 @@ use crate::space::arbitrary::{finite_spaces, point_at, spaces};
 use crate::space::{Point, Space};
 
 fn algorithms() -> impl Strategy<Value = Algorithm> {
-    let tpe = (0.05..2.0, 0_u32..8, 1_u32..30, 0.1..3.0, 0_u32..30);
-    let tpe = tpe.prop_map(|(gamma, n_startup, n_ei, prior_weight, linear_forgetting)| {
-        Algorithm::Tpe(super::TpeSettings { gamma, n_startup, n_ei, prior_weight, linear_forgetting })
+    let tpe = (0_u32..8, 1_u32..30, 0.1..3.0).prop_map(|(n_startup, n_ei, prior_weight)| {
+        Algorithm::Tpe(super::TpeSettings { n_startup, n_ei, prior_weight })
+    });
+    let hyperopt = (0.05..2.0, 0_u32..8, 1_u32..30, 0.1..3.0, 0_u32..30);
+    let hyperopt = hyperopt.prop_map(|(gamma, n_startup, n_ei, prior_weight, linear_forgetting)| {
+        let mode = super::HyperoptMode::Hyperopt;
+        let settings =
+            super::HyperoptTpeSettings { mode, gamma, n_startup, n_ei, prior_weight, linear_forgetting };
+        Algorithm::HyperoptTpe(settings)
     });
     let anneal = (1.0..5.0, 0.0..1.0).prop_map(|(avg_best_idx, shrink_coef)| {
         Algorithm::Anneal(super::AnnealSettings { avg_best_idx, shrink_coef })
     });
-    prop_oneof![Just(Algorithm::Random), tpe, anneal]
+    let grid = (1_u32..6).prop_map(|resolution| Algorithm::Grid(super::GridSettings { resolution }));
+    let plain =
+        [Algorithm::Auto, Algorithm::Gp, Algorithm::Cmaes, Algorithm::Qmc, Algorithm::Random].to_vec();
+    prop_oneof![5 => proptest::sample::select(plain), 1 => tpe, 1 => hyperopt, 1 => grid, 1 => anneal]
 }
 
 fn verdicts() -> impl Strategy<Value = Verdict> {
@@ -34,10 +43,8 @@ fn histories(space: &Space, most: usize) -> impl Strategy<Value = Vec<Observatio
     let space = space.clone();
     let units = proptest::collection::vec(prop_oneof![0.0..=1.0, Just(0.5)], space.parameters().len());
     proptest::collection::vec((units, verdicts()), 0..most).prop_map(move |trials| {
-        let observation = |(number, (units, verdict)): (u64, (Vec<f64>, Verdict))| Observation {
-            number,
-            point: point_at(&space, &units),
-            verdict,
+        let observation = |(number, (units, verdict)): (u64, (Vec<f64>, Verdict))| {
+            Observation::new(number, point_at(&space, &units), verdict)
         };
         (0..).zip(trials).map(observation).collect()
     })
@@ -62,8 +69,9 @@ fn ask_many(suggester: &mut dyn Suggester, first: u64, count: u64, fixed: &Point
     let mut proposals = Vec::new();
     for number in first..first + count {
         let seen: Vec<_> = pending.iter().map(|(number, point)| (*number, point)).collect();
-        let proposal = suggester.suggest(&Ask { number, pending: &seen, fixed, repeats: false });
-        if let Proposal::Point(point) = &proposal {
+        let proposal =
+            suggester.suggest(&Ask { number, pending: &seen, fixed, repeats: false, budget: None });
+        if let Proposal::Point(point, _) = &proposal {
             pending.push((number, point.clone()));
         }
         proposals.push(proposal);
@@ -79,7 +87,7 @@ proptest! {
         let mut suggester = told(&algorithm, &space, seed, &history);
         for proposal in ask_many(suggester.as_mut(), 100, 8, &Point::default()) {
             match proposal {
-                Proposal::Point(point) => prop_assert_eq!(space.check(&point), Ok(()), "{:?}", point),
+                Proposal::Point(point, _) => prop_assert_eq!(space.check(&point), Ok(()), "{:?}", point),
                 Proposal::Exhausted => prop_assert!(space.cardinality().is_some_and(|count| count <= 68)),
             }
         }
@@ -97,7 +105,7 @@ proptest! {
         prop_assert_eq!(space.check_partial(&fixed), Ok(()));
         let mut suggester = told(&algorithm, &space, seed, &history);
         for proposal in ask_many(suggester.as_mut(), 100, 2, &fixed) {
-            let Proposal::Point(point) = proposal else {
+            let Proposal::Point(point, _) = proposal else {
                 prop_assert!(fixed.is_empty());
                 continue;
             };
@@ -138,7 +146,7 @@ proptest! {
         if !suggester.heeds_pending() {
             let fixed = Point::default();
             let without = (100..108).map(|number| {
-                suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: false })
+                suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: false, budget: None })
             });
             prop_assert_eq!(with_them, without.collect::<Vec<_>>());
         }
@@ -158,8 +166,8 @@ proptest! {
         for number in 0..=count {
             let waiting: Vec<_> = pending.iter().map(|(number, point)| (*number, point)).collect();
             let fixed = Point::default();
-            match suggester.suggest(&Ask { number, pending: &waiting, fixed: &fixed, repeats: false }) {
-                Proposal::Point(point) => {
+            match suggester.suggest(&Ask { number, pending: &waiting, fixed: &fixed, repeats: false, budget: None }) {
+                Proposal::Point(point, _) => {
                     prop_assert!(seen.insert(format!("{point:?}")), "{point:?} again at {number} of {count}");
                     pending.push((number, point));
                 }
@@ -168,7 +176,7 @@ proptest! {
             if pending.len() > lag {
                 let (number, point) = pending.remove(0);
                 let verdict = Verdict::Completed { loss: (number % 5) as f64 };
-                suggester.observe(&Observation { number, point, verdict });
+                suggester.observe(&Observation::new(number, point, verdict));
             }
         }
         prop_assert_eq!(seen.len() as u64, count);
@@ -184,13 +192,13 @@ proptest! {
         let mut suggester = build(&algorithm, &space, seed);
         let (mut seen, fixed) = (BTreeSet::new(), Point::default());
         for number in 0..count * 2 {
-            let Proposal::Point(point) = suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: true }) else {
+            let Proposal::Point(point, _) = suggester.suggest(&Ask { number, pending: &[], fixed: &fixed, repeats: true, budget: None }) else {
                 panic!("points come again");
             };
             let is_new = seen.insert(format!("{point:?}"));
             prop_assert_eq!(is_new, number < count, "{:?} at {} of {}", point, number, count);
             let verdict = Verdict::Completed { loss: (number % 5) as f64 };
-            suggester.observe(&Observation { number, point, verdict });
+            suggester.observe(&Observation::new(number, point, verdict));
         }
     }
 }
@@ -203,22 +211,20 @@ fn parallel_asks_spread_out() {
     for name in ALGORITHMS {
         let mut suggester = build(&Algorithm::named(name).unwrap(), &space, 3);
         for number in 0..100 {
-            let Proposal::Point(point) = ask_many(suggester.as_mut(), number, 1, &Point::default()).remove(0)
+            let Proposal::Point(point, _) =
+                ask_many(suggester.as_mut(), number, 1, &Point::default()).remove(0)
             else {
                 panic!("an endless space is never exhausted");
             };
             let x = point.get("x").and_then(|x| x.as_f64()).unwrap();
-            suggester.observe(&Observation {
-                number,
-                point,
-                verdict: Verdict::Completed { loss: (x - 0.4).abs() },
-            });
+            let verdict = Verdict::Completed { loss: (x - 0.4).abs() };
+            suggester.observe(&Observation::new(number, point, verdict));
         }
         let proposals = ask_many(suggester.as_mut(), 100, 8, &Point::default());
         let mut xs: Vec<f64> = proposals
             .iter()
             .map(|proposal| match proposal {
-                Proposal::Point(point) => point.get("x").and_then(|x| x.as_f64()).unwrap(),
+                Proposal::Point(point, _) => point.get("x").and_then(|x| x.as_f64()).unwrap(),
                 Proposal::Exhausted => panic!("an endless space is never exhausted"),
             })
             .collect();

@@ -1,12 +1,14 @@
 //! What every suggester is: the trait, what it is told and what it answers.
 
+use serde::{Deserialize, Serialize};
+
 use crate::space::{Point, Space};
 
 use super::Algorithm;
 use super::anneal::Anneal;
+use super::hyperopt::HyperoptTpe;
 use super::mix::Mix;
 use super::random::Random;
-use super::tpe::Tpe;
 
 /// One ended trial, as a suggester sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +16,18 @@ pub struct Observation {
     pub number: u64,
     pub point: Point,
     pub verdict: Verdict,
+    /// The variance of the loss, where the objective knows it; finite, >= 0.
+    pub variance: Option<f64>,
+    /// Values that must be <= 0 for the point to be feasible; none where nothing is constrained.
+    pub constraints: Vec<f64>,
+}
+
+impl Observation {
+    /// An ended trial of which no more is known than how it ended.
+    #[must_use]
+    pub const fn new(number: u64, point: Point, verdict: Verdict) -> Self {
+        Self { number, point, verdict, variance: None, constraints: Vec::new() }
+    }
 }
 
 /// How a trial ended.
@@ -39,15 +53,27 @@ pub struct Ask<'a> {
     pub fixed: &'a Point,
     /// Whether points of a finite space may come again once all were tried, instead of [`Proposal::Exhausted`].
     pub repeats: bool,
+    /// How many trials the study may have in all, where that is known.
+    pub budget: Option<u64>,
 }
 
 /// The answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Proposal {
-    /// A full point of the space.
-    Point(Point),
+    /// A full point of the space; with whom to credit, where a suggester is made of several.
+    Point(Point, Option<Credit>),
     /// The space is finite and every point of it was observed or is pending.
     Exhausted,
+}
+
+/// Who proposed a point, and why it was that one's turn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credit {
+    /// The name of the algorithm, for example `gp`.
+    pub member: String,
+    /// In a few words.
+    pub why: String,
 }
 
 /// A search algorithm over one space.
@@ -71,8 +97,15 @@ pub trait Suggester: Send + std::fmt::Debug {
 #[must_use]
 pub fn build(algorithm: &Algorithm, space: &Space, seed: u64) -> Box<dyn Suggester> {
     match algorithm {
-        Algorithm::Random | Algorithm::External => Box::new(Random::new(space, seed)),
-        Algorithm::Tpe(settings) => Box::new(Tpe::new(settings, space, seed)),
+        Algorithm::Auto
+        | Algorithm::Gp
+        | Algorithm::Cmaes
+        | Algorithm::Qmc
+        | Algorithm::Grid(_)
+        | Algorithm::Tpe(_)
+        | Algorithm::Random
+        | Algorithm::External => Box::new(Random::new(space, seed)),
+        Algorithm::HyperoptTpe(settings) => Box::new(HyperoptTpe::new(settings, space, seed)),
         Algorithm::Anneal(settings) => Box::new(Anneal::new(settings, space, seed)),
         Algorithm::Mix(settings) => Box::new(Mix::new(settings, space, seed)),
     }

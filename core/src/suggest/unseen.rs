@@ -34,13 +34,13 @@ pub(super) fn propose(
     let first = attempt(&wishes, stream, 0);
     if frame.key(&first).is_none() {
         // Nothing that is pending can be this point, however much of it there is to look at.
-        return Proposal::Point(first);
+        return Proposal::Point(first, None);
     }
     let pending: BTreeSet<Key> = ask.pending.iter().filter_map(|(_, point)| frame.key(point)).collect();
     let is_seen = |key: &Key| history.has_seen(key) || pending.contains(key);
     let is_repeat = |point: &Point| frame.key(point).is_some_and(|key| is_seen(&key));
     if !is_repeat(&first) || (ask.repeats && all_seen(frame, history, &pending)) {
-        return Proposal::Point(first);
+        return Proposal::Point(first, None);
     }
     for number in 1..ATTEMPTS + PRIOR_DRAWS {
         let point = if number < ATTEMPTS {
@@ -49,13 +49,13 @@ pub(super) fn propose(
             prior::draw_point(frame, &wishes, stream)
         };
         if !is_repeat(&point) {
-            return Proposal::Point(point);
+            return Proposal::Point(point, None);
         }
     }
     match Search::new(frame, &wishes, stream, &is_seen).find() {
-        Some(point) => Proposal::Point(point),
+        Some(point) => Proposal::Point(point, None),
         None if wishes.is_empty() && !ask.repeats => Proposal::Exhausted,
-        None => Proposal::Point(first),
+        None => Proposal::Point(first, None),
     }
 }
 

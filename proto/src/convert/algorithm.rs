@@ -3,31 +3,36 @@
 use std::collections::BTreeMap;
 
 use tunewright_core::Refusal;
-use tunewright_core::suggest::{Algorithm, AlgorithmShare, AnnealSettings, MixSettings, TpeSettings};
+use tunewright_core::suggest::{
+    ALGORITHMS, Algorithm, AlgorithmShare, AnnealSettings, GridSettings, HyperoptMode, HyperoptTpeSettings,
+    MixSettings, TpeSettings,
+};
 
 use super::field::{listed, required};
 use crate::v1;
 
-const NAMES: [&str; 5] = ["random", "tpe", "anneal", "external", "mix"];
+/// The mode of `tpe` that is not Hyperopt's.
+const MULTIVARIATE: &str = "multivariate";
+const HYPEROPT: &str = "hyperopt";
 
 impl TryFrom<v1::Algorithm> for Algorithm {
     type Error = Refusal;
 
     fn try_from(algorithm: v1::Algorithm) -> Result<Self, Refusal> {
-        let v1::Algorithm { name, settings, mix } = algorithm;
+        let v1::Algorithm { name, settings, mix, mode } = algorithm;
         if name != "mix" && !mix.is_empty() {
             return Err(Refusal::invalid("mix", "must only be given with the name `mix`"));
         }
+        if name != "tpe" && !mode.is_empty() {
+            return Err(Refusal::invalid("mode", "must only be given with the name `tpe`"));
+        }
         match name.as_str() {
-            "random" => {
-                Settings(settings).end("random", &[])?;
-                Ok(Self::Random)
-            }
-            "tpe" => tpe(settings).map(Self::Tpe),
+            "tpe" => tpe(settings, &mode),
+            "grid" => grid(settings).map(Self::Grid),
             "anneal" => anneal(settings).map(Self::Anneal),
-            "external" => {
-                Settings(settings).end("external", &[])?;
-                Ok(Self::External)
+            "auto" | "gp" | "cmaes" | "qmc" | "random" | "external" => {
+                Settings(settings).end(&name, &[])?;
+                Self::named(&name)
             }
             "mix" => {
                 Settings(settings).end("mix", &[])?;
@@ -35,7 +40,10 @@ impl TryFrom<v1::Algorithm> for Algorithm {
             }
             other => {
                 let shown: String = other.chars().take(40).collect();
-                let message = format!("must be one of {}, not `{shown}`", listed(NAMES));
+                let message = format!(
+                    "must be one of {}, not `{shown}`",
+                    listed(ALGORITHMS.into_iter().chain(["external", "mix"]))
+                );
                 Err(Refusal::invalid("name", message))
             }
         }
@@ -44,30 +52,49 @@ impl TryFrom<v1::Algorithm> for Algorithm {
 
 impl From<&Algorithm> for v1::Algorithm {
     fn from(algorithm: &Algorithm) -> Self {
-        let (name, settings) = match algorithm {
-            Algorithm::Random => ("random", Vec::new()),
-            Algorithm::Tpe(TpeSettings { gamma, n_startup, n_ei, prior_weight, linear_forgetting }) => (
-                "tpe",
-                vec![
-                    ("gamma", *gamma),
-                    ("n_startup", f64::from(*n_startup)),
-                    ("n_ei", f64::from(*n_ei)),
-                    ("prior_weight", *prior_weight),
-                    ("linear_forgetting", f64::from(*linear_forgetting)),
-                ],
-            ),
+        let settings = match algorithm {
+            Algorithm::Tpe(TpeSettings { n_startup, n_ei, prior_weight }) => vec![
+                ("n_startup", f64::from(*n_startup)),
+                ("n_ei", f64::from(*n_ei)),
+                ("prior_weight", *prior_weight),
+            ],
+            Algorithm::HyperoptTpe(HyperoptTpeSettings {
+                mode: HyperoptMode::Hyperopt,
+                gamma,
+                n_startup,
+                n_ei,
+                prior_weight,
+                linear_forgetting,
+            }) => vec![
+                ("gamma", *gamma),
+                ("n_startup", f64::from(*n_startup)),
+                ("n_ei", f64::from(*n_ei)),
+                ("prior_weight", *prior_weight),
+                ("linear_forgetting", f64::from(*linear_forgetting)),
+            ],
+            Algorithm::Grid(GridSettings { resolution }) => vec![("resolution", f64::from(*resolution))],
             Algorithm::Anneal(AnnealSettings { avg_best_idx, shrink_coef }) => {
-                ("anneal", vec![("avg_best_idx", *avg_best_idx), ("shrink_coef", *shrink_coef)])
+                vec![("avg_best_idx", *avg_best_idx), ("shrink_coef", *shrink_coef)]
             }
-            Algorithm::External => ("external", Vec::new()),
-            Algorithm::Mix(_) => ("mix", Vec::new()),
+            Algorithm::Auto
+            | Algorithm::Gp
+            | Algorithm::Cmaes
+            | Algorithm::Qmc
+            | Algorithm::Random
+            | Algorithm::External
+            | Algorithm::Mix(_) => Vec::new(),
+        };
+        let mode = match algorithm {
+            Algorithm::Tpe(_) => MULTIVARIATE,
+            Algorithm::HyperoptTpe(_) => HYPEROPT,
+            _ => "",
         };
         let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let mix = match algorithm {
             Algorithm::Mix(settings) => settings.of.iter().map(v1::AlgorithmShare::from).collect(),
             _ => Vec::new(),
         };
-        Self { name: name.to_owned(), settings, mix }
+        Self { name: algorithm.name().to_owned(), settings, mix, mode: mode.to_owned() }
     }
 }
 
@@ -93,18 +120,53 @@ fn shares(mix: Vec<v1::AlgorithmShare>) -> Result<Vec<AlgorithmShare>, Refusal> 
     shares.map(|(at, sent)| share(sent).map_err(|e: Refusal| e.within(&format!("mix.{at}")))).collect()
 }
 
-fn tpe(settings: BTreeMap<String, f64>) -> Result<TpeSettings, Refusal> {
+/// Either mode of TPE; without one, settings that only Hyperopt's has imply it.
+fn tpe(settings: BTreeMap<String, f64>, mode: &str) -> Result<Algorithm, Refusal> {
+    let its_own = || HyperoptTpeSettings::ITS_OWN.iter().any(|name| settings.contains_key(*name));
+    match mode {
+        "" if its_own() => hyperopt_tpe(settings).map(Algorithm::HyperoptTpe),
+        "" | MULTIVARIATE => multivariate_tpe(settings).map(Algorithm::Tpe),
+        HYPEROPT => hyperopt_tpe(settings).map(Algorithm::HyperoptTpe),
+        other => {
+            let shown: String = other.chars().take(40).collect();
+            let message = format!("must be one of {}, not `{shown}`", listed([MULTIVARIATE, HYPEROPT]));
+            Err(Refusal::invalid("mode", message))
+        }
+    }
+}
+
+fn multivariate_tpe(settings: BTreeMap<String, f64>) -> Result<TpeSettings, Refusal> {
     let mut settings = Settings(settings);
     let usual = TpeSettings::default();
     let chosen = TpeSettings {
+        n_startup: settings.count("n_startup", usual.n_startup, 0, u32::MAX)?,
+        n_ei: settings.count("n_ei", usual.n_ei, 1, 10_000)?,
+        prior_weight: settings.positive("prior_weight", usual.prior_weight)?,
+    };
+    settings.end("tpe", &["n_startup", "n_ei", "prior_weight"])?;
+    Ok(chosen)
+}
+
+fn hyperopt_tpe(settings: BTreeMap<String, f64>) -> Result<HyperoptTpeSettings, Refusal> {
+    let mut settings = Settings(settings);
+    let usual = HyperoptTpeSettings::default();
+    let chosen = HyperoptTpeSettings {
+        mode: HyperoptMode::Hyperopt,
         gamma: settings.real("gamma", usual.gamma, "> 0 and at most 2", |x| x > 0.0 && x <= 2.0)?,
         n_startup: settings.count("n_startup", usual.n_startup, 0, u32::MAX)?,
         n_ei: settings.count("n_ei", usual.n_ei, 1, 10_000)?,
-        prior_weight: settings
-            .real("prior_weight", usual.prior_weight, "> 0 and finite", |x| x > 0.0 && x.is_finite())?,
+        prior_weight: settings.positive("prior_weight", usual.prior_weight)?,
         linear_forgetting: settings.count("linear_forgetting", usual.linear_forgetting, 0, u32::MAX)?,
     };
     settings.end("tpe", &["gamma", "n_startup", "n_ei", "prior_weight", "linear_forgetting"])?;
+    Ok(chosen)
+}
+
+fn grid(settings: BTreeMap<String, f64>) -> Result<GridSettings, Refusal> {
+    let mut settings = Settings(settings);
+    let usual = GridSettings::default();
+    let chosen = GridSettings { resolution: settings.count("resolution", usual.resolution, 1, 10_000)? };
+    settings.end("grid", &["resolution"])?;
     Ok(chosen)
 }
 
@@ -139,6 +201,10 @@ impl Settings {
                 Err(Refusal::invalid(format!("settings.{name}"), format!("must be {must}, not `{value}`")))
             }
         }
+    }
+
+    fn positive(&mut self, name: &str, usual: f64) -> Result<f64, Refusal> {
+        self.real(name, usual, "> 0 and finite", |x| x > 0.0 && x.is_finite())
     }
 
     fn count(&mut self, name: &str, usual: u32, low: u32, high: u32) -> Result<u32, Refusal> {

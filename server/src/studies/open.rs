@@ -131,7 +131,7 @@ impl OpenStudy {
             };
             let point = match needs_point.then(|| self.suggest(trial)) {
                 None => None,
-                Some(Proposal::Point(point)) => Some(point),
+                Some(Proposal::Point(point, _)) => Some(point),
                 Some(Proposal::Exhausted) => {
                     // The study ends for it, or cancels what can never get a point: the next look says which.
                     self.carry_out(&Command::Exhaust, now, applied)?;
@@ -150,9 +150,10 @@ impl OpenStudy {
     fn suggest(&mut self, number: TrialNumber) -> Proposal {
         let nothing = Point::default();
         let repeats = self.study.header().spec.repeats;
+        let budget = self.study.header().spec.budget.max_trials;
         let fixed = self.study.trial(number).map_or(&nothing, |trial| &trial.fixed);
         let pending = if self.suggester.heeds_pending() { pending(&self.study, number) } else { Vec::new() };
-        let ask = suggest::Ask { number: number.0, pending: &pending, fixed, repeats };
+        let ask = suggest::Ask { number: number.0, pending: &pending, fixed, repeats, budget };
         let suggester = &mut self.suggester;
         if self.study.counts().completed > LONG_HISTORY && is_multi_threaded() {
             tokio::task::block_in_place(|| suggester.suggest(&ask))
@@ -210,7 +211,7 @@ fn observation(trial: &Trial) -> Option<Observation> {
         (TrialState::Failed, _) => Verdict::Failed,
         _ => return None,
     };
-    Some(Observation { number: trial.number.0, point: trial.point.clone()?, verdict })
+    Some(Observation::new(trial.number.0, trial.point.clone()?, verdict))
 }
 
 fn is_multi_threaded() -> bool {

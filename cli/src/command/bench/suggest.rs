@@ -89,15 +89,21 @@ fn nanos(duration: Duration) -> u64 {
 }
 
 pub(super) fn ask(search: &mut dyn Suggester, number: u64) -> anyhow::Result<Point> {
-    match search.suggest(&Ask { number, pending: &[], fixed: &Point::default(), repeats: false }) {
-        Proposal::Point(point) => Ok(point),
+    match search.suggest(&Ask {
+        number,
+        pending: &[],
+        fixed: &Point::default(),
+        repeats: false,
+        budget: None,
+    }) {
+        Proposal::Point(point, _) => Ok(point),
         Proposal::Exhausted => bail!("the search has ended"),
     }
 }
 
 fn ended(number: u64, point: Point) -> Observation {
     let loss = bowl(&point);
-    Observation { number, point, verdict: Verdict::Completed { loss } }
+    Observation::new(number, point, Verdict::Completed { loss })
 }
 
 /// A bowl, so that there is something to learn.

@@ -124,9 +124,9 @@ mod tests {
         let space: Space = serde_json::from_value(space()).expect("a space");
         let mut source = build(&Algorithm::Random, &space, 7);
         let fixed = Point::default();
-        let ask = |number| Ask { number, pending: &[], fixed: &fixed, repeats: false };
+        let ask = |number| Ask { number, pending: &[], fixed: &fixed, repeats: false, budget: None };
         let points = (0..count).map(|number| match source.suggest(&ask(number)) {
-            Proposal::Point(point) => point,
+            Proposal::Point(point, _) => point,
             Proposal::Exhausted => panic!("an endless space ends"),
         });
         points.collect()

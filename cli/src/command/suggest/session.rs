@@ -11,12 +11,14 @@ use super::neutral::{NeutralParameter, Translation};
 /// The most points one message may ask for.
 const ASK_MAX: u64 = 10_000;
 
-/// The first message. `budget` and `parallel`, which it also may have, change nothing here.
+/// The first message. `parallel`, which it also may have, changes nothing here.
 #[derive(Debug, Deserialize)]
 struct Start {
     space: Vec<NeutralParameter>,
     #[serde(default)]
     seed: u64,
+    /// How many points will be asked for in all.
+    budget: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -36,6 +38,7 @@ struct Told {
 pub(super) struct Session {
     translation: Translation,
     suggester: Box<dyn Suggester>,
+    budget: Option<u64>,
     next: u64,
     /// By number.
     pending: Vec<(u64, Point)>,
@@ -46,7 +49,7 @@ impl Session {
         let start: Start = read(line)?;
         let translation = Translation::new(&start.space)?;
         let suggester = suggest::build(algorithm, &translation.space, start.seed);
-        Ok(Self { translation, suggester, next: 0, pending: Vec::new() })
+        Ok(Self { translation, suggester, budget: start.budget, next: 0, pending: Vec::new() })
     }
 
     pub fn answer(&mut self, line: &str) -> Result<Option<Value>, Refusal> {
@@ -73,8 +76,9 @@ impl Session {
             pending: &pending,
             fixed: &Point::default(),
             repeats: false,
+            budget: self.budget,
         }) {
-            Proposal::Point(point) => {
+            Proposal::Point(point, _) => {
                 let written = self.translation.written(&point);
                 self.next += 1;
                 self.pending.push((number, point));
@@ -97,7 +101,7 @@ impl Session {
             }
         };
         let verdict = told.value.map_or(Verdict::Failed, |loss| Verdict::Completed { loss });
-        self.suggester.observe(&Observation { number, point, verdict });
+        self.suggester.observe(&Observation::new(number, point, verdict));
         Ok(())
     }
 }

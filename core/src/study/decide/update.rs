@@ -123,8 +123,8 @@ mod tests {
         assert_eq!((&bench.changes, &bench.effects), (&Vec::new(), &Vec::new()));
         bench.tell(Command::Update(max_trials(9))).expect("updated");
         assert!(!bench.effects.contains(&Effect::TakeOver), "the same algorithm goes on");
-        let settings = crate::suggest::TpeSettings { gamma: 3.0, ..Default::default() };
-        let odd = UpdateStudy { algorithm: Some(Algorithm::Tpe(settings)), ..UpdateStudy::default() };
+        let settings = crate::suggest::HyperoptTpeSettings { gamma: 3.0, ..Default::default() };
+        let odd = UpdateStudy { algorithm: Some(Algorithm::HyperoptTpe(settings)), ..UpdateStudy::default() };
         let text = "algorithm.gamma: must be > 0 and <= 2, not 3";
         assert_eq!(bench.refused(Command::Update(odd)), (Code::Invalid, text.to_owned()));
         bench.tell(Command::Stop(StopStudy { cancel_running: true })).expect("stopped");

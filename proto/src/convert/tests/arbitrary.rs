@@ -11,7 +11,10 @@ use tunewright_core::study::{
     Outcome, PickledFunction, ResumeHint, RetryPolicy, Status, StudyRef, StudySpec, Trial, TrialNumber,
     TrialResult, TrialState, Version,
 };
-use tunewright_core::suggest::{Algorithm, AlgorithmShare, AnnealSettings, MixSettings, TpeSettings};
+use tunewright_core::suggest::{
+    Algorithm, AlgorithmShare, AnnealSettings, GridSettings, HyperoptMode, HyperoptTpeSettings, MixSettings,
+    TpeSettings,
+};
 
 pub(super) fn name() -> impl Strategy<Value = String> {
     "[A-Za-z0-9][A-Za-z0-9._-]{0,11}"
@@ -122,10 +125,28 @@ pub(super) fn algorithm() -> impl Strategy<Value = Algorithm> {
 
 fn plain_algorithm() -> impl Strategy<Value = Algorithm> {
     prop_oneof![
-        Just(Algorithm::Random),
+        prop::sample::select(vec![
+            Algorithm::Auto,
+            Algorithm::Gp,
+            Algorithm::Cmaes,
+            Algorithm::Qmc,
+            Algorithm::Random,
+        ]),
+        (1u32..10_000).prop_map(|resolution| Algorithm::Grid(GridSettings { resolution })),
+        (any::<u32>(), 1u32..10_000, 0.01..9.0).prop_map(|(n_startup, n_ei, prior_weight)| {
+            Algorithm::Tpe(TpeSettings { n_startup, n_ei, prior_weight })
+        }),
         (0.01..2.0, any::<u32>(), 1u32..10_000, 0.01..9.0, any::<u32>()).prop_map(
             |(gamma, n_startup, n_ei, prior_weight, linear_forgetting)| {
-                Algorithm::Tpe(TpeSettings { gamma, n_startup, n_ei, prior_weight, linear_forgetting })
+                let mode = HyperoptMode::Hyperopt;
+                Algorithm::HyperoptTpe(HyperoptTpeSettings {
+                    mode,
+                    gamma,
+                    n_startup,
+                    n_ei,
+                    prior_weight,
+                    linear_forgetting,
+                })
             }
         ),
         (1.0..9.0, 0.0..9.0).prop_map(|(avg_best_idx, shrink_coef)| {

@@ -6,7 +6,7 @@ use tunewright_core::study::{
     CompleteTrial, EnqueueTrial, FailTrial, PruneTrial, ReleaseTrial, ReportTrial, StudySpec, TrialResult,
     UpdateStudy,
 };
-use tunewright_core::suggest::{Algorithm, TpeSettings};
+use tunewright_core::suggest::{Algorithm, HyperoptTpeSettings};
 
 use crate::convert::{
     Assignment, ForStudy, SPACE_DEPTH_MAX, StudyAttachment, StudyLease, WorkerHello, states_from_wire,
@@ -93,23 +93,24 @@ fn bad_algorithms_are_told_what_is_known() {
     let algorithm = |name: &str, settings: &[(&str, f64)]| {
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
         v1::StudySpec {
-            algorithm: Some(v1::Algorithm { name: name.to_owned(), settings, mix: Vec::new() }),
+            algorithm: Some(v1::Algorithm { name: name.to_owned(), settings, ..Default::default() }),
             ..spec()
         }
     };
     for (wrong, message) in [
         (
             algorithm("bayes", &[]),
-            "algorithm.name: must be one of `random`, `tpe`, `anneal`, `external`, `mix`, not `bayes`",
+            "algorithm.name: must be one of `auto`, `gp`, `tpe`, `cmaes`, `qmc`, `grid`, `anneal`, `random`, \
+             `external`, `mix`, not `bayes`",
         ),
         (
             algorithm("", &[]),
-            "algorithm.name: must be one of `random`, `tpe`, `anneal`, `external`, `mix`, not ``",
+            "algorithm.name: must be one of `auto`, `gp`, `tpe`, `cmaes`, `qmc`, `grid`, `anneal`, `random`, \
+             `external`, `mix`, not ``",
         ),
         (
             algorithm("tpe", &[("gama", 0.2)]),
-            "algorithm.settings.gama: `tpe` has no such setting; it has `gamma`, `n_startup`, `n_ei`, \
-             `prior_weight`, `linear_forgetting`",
+            "algorithm.settings.gama: `tpe` has no such setting; it has `n_startup`, `n_ei`, `prior_weight`",
         ),
         (algorithm("random", &[("gamma", 0.2)]), "algorithm.settings.gamma: `random` has no settings"),
         (
@@ -132,8 +133,8 @@ fn bad_algorithms_are_told_what_is_known() {
         says(StudySpec::try_from(wrong), message);
     }
     let half = StudySpec::try_from(algorithm("tpe", &[("gamma", 0.5)])).expect("a good one");
-    let expected = TpeSettings { gamma: 0.5, ..TpeSettings::default() };
-    assert_eq!(half.algorithm, Algorithm::Tpe(expected), "the others keep their defaults");
+    let expected = HyperoptTpeSettings { gamma: 0.5, ..HyperoptTpeSettings::default() };
+    assert_eq!(half.algorithm, Algorithm::HyperoptTpe(expected), "the others keep their defaults");
 }
 
 #[test]
@@ -325,6 +326,14 @@ fn a_mix_is_of_algorithms_that_propose() {
         (
             v1::Algorithm { mix: vec![share(Some(plain("random")))], ..plain("tpe") },
             "mix: must only be given with the name `mix`".to_owned(),
+        ),
+        (
+            v1::Algorithm { mode: "hyperopt".to_owned(), ..plain("random") },
+            "mode: must only be given with the name `tpe`".to_owned(),
+        ),
+        (
+            v1::Algorithm { mode: "optuna".to_owned(), ..plain("tpe") },
+            "mode: must be one of `multivariate`, `hyperopt`, not `optuna`".to_owned(),
         ),
     ] {
         says(Algorithm::try_from(wrong), &message);

@@ -10,7 +10,7 @@ use crate::stream::Stream;
 use crate::suggest::frame::{Axis, Frame};
 use crate::suggest::history::History;
 use crate::suggest::wishes::Wishes;
-use crate::suggest::{Ask, TpeSettings};
+use crate::suggest::{Ask, HyperoptTpeSettings};
 
 /// The good and the other density of every parameter. Buffers are used again from ask to ask.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl Densities {
         &mut self,
         frame: &Frame,
         history: &History,
-        settings: &TpeSettings,
+        settings: &HyperoptTpeSettings,
         ask: &Ask<'_>,
         i: usize,
     ) {

@@ -1,4 +1,4 @@
-//! The tree-structured Parzen estimator.
+//! The tree-structured Parzen estimator as Hyperopt has it.
 //!
 //! Source: J. Bergstra, R. Bardenet, Y. Bengio, B. Kegl, "Algorithms for hyper-parameter optimization", NIPS 2011;
 //! the split and the bandwidths are those of the program Hyperopt (J. Bergstra, D. Yamins, D. Cox, "Making a
@@ -19,30 +19,30 @@ use densities::Densities;
 use super::draft::assemble;
 use super::frame::Frame;
 use super::history::History;
-use super::{Ask, Observation, Proposal, Suggester, TpeSettings, prior, unseen};
+use super::{Ask, HyperoptTpeSettings, Observation, Proposal, Suggester, prior, unseen};
 use crate::space::Space;
 use crate::stream::Stream;
 
 /// For each parameter a density of the values in good trials and one of those in the others; a point is made of
 /// values where, of some drawn from the first, the first exceeds the second most.
 #[derive(Debug)]
-pub(super) struct Tpe {
-    settings: TpeSettings,
+pub(super) struct HyperoptTpe {
+    settings: HyperoptTpeSettings,
     seed: u64,
     frame: Frame,
     history: History,
     densities: Densities,
 }
 
-impl Tpe {
-    pub fn new(settings: &TpeSettings, space: &Space, seed: u64) -> Self {
+impl HyperoptTpe {
+    pub fn new(settings: &HyperoptTpeSettings, space: &Space, seed: u64) -> Self {
         let frame = Frame::new(space);
         let (history, densities) = (History::new(&frame), Densities::new(&frame));
         Self { settings: settings.clone(), seed, frame, history, densities }
     }
 }
 
-impl Suggester for Tpe {
+impl Suggester for HyperoptTpe {
     fn observe(&mut self, observation: &Observation) {
         self.history.add(&self.frame, observation);
     }
