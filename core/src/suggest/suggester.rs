@@ -6,6 +6,7 @@ use crate::space::{Point, Space};
 
 use super::Algorithm;
 use super::anneal::Anneal;
+use super::gp::Gp;
 use super::hyperopt::HyperoptTpe;
 use super::mix::Mix;
 use super::random::Random;
@@ -98,13 +99,13 @@ pub trait Suggester: Send + std::fmt::Debug {
 pub fn build(algorithm: &Algorithm, space: &Space, seed: u64) -> Box<dyn Suggester> {
     match algorithm {
         Algorithm::Auto
-        | Algorithm::Gp
         | Algorithm::Cmaes
         | Algorithm::Qmc
         | Algorithm::Grid(_)
         | Algorithm::Tpe(_)
         | Algorithm::Random
         | Algorithm::External => Box::new(Random::new(space, seed)),
+        Algorithm::Gp => Box::new(Gp::new(space, seed)),
         Algorithm::HyperoptTpe(settings) => Box::new(HyperoptTpe::new(settings, space, seed)),
         Algorithm::Anneal(settings) => Box::new(Anneal::new(settings, space, seed)),
         Algorithm::Mix(settings) => Box::new(Mix::new(settings, space, seed)),

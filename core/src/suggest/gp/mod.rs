@@ -1,0 +1,149 @@
+//! Bayesian optimisation with a Gaussian process that also compares points of different branches.
+//!
+//! Sources: C. Rasmussen, C. Williams, "Gaussian processes for machine learning", MIT Press 2006; J. Snoek,
+//! H. Larochelle, R. Adams, "Practical Bayesian optimization of machine learning algorithms", NIPS 2012; those of each
+//! part stand with it.
+
+mod cholesky;
+mod data;
+mod descent;
+mod embedding;
+mod evidence;
+mod improvement;
+mod kernel;
+mod posterior;
+mod search;
+mod warp;
+
+use data::Data;
+use embedding::{Embedding, Row};
+use evidence::{Beliefs, fit};
+use kernel::Kernel;
+use posterior::{Posterior, Scratch};
+use search::{Candidate, Search};
+
+use super::frame::Frame;
+use super::history::History;
+use super::wishes::Wishes;
+use super::{Ask, Observation, Proposal, Suggester, prior, unseen};
+use crate::space::{Point, Space};
+use crate::stream::Stream;
+
+/// So many trials must have ended with a loss before the model is used.
+const STARTUP: usize = 8;
+
+/// A Gaussian process over the whole space, and the point of which the greatest improvement is expected under it.
+#[derive(Debug)]
+pub(super) struct Gp {
+    seed: u64,
+    frame: Frame,
+    embedding: Embedding,
+    history: History,
+    data: Data,
+    /// The kernel learnt from the first so many observations.
+    learnt: Option<(usize, Kernel)>,
+}
+
+impl Gp {
+    pub fn new(space: &Space, seed: u64) -> Self {
+        let frame = Frame::new(space);
+        let (history, embedding) = (History::new(&frame), Embedding::new(&frame));
+        Self { seed, frame, embedding, history, data: Data::default(), learnt: None }
+    }
+
+    /// The kernel for what was observed.
+    ///
+    /// It is learnt anew whenever the observations have grown by a twelfth, from the first so many of them by number:
+    /// what is proposed must not depend on when it was asked.
+    fn kernel(&mut self) -> Option<Kernel> {
+        let count = checkpoint(self.data.len());
+        if let Some((known, kernel)) = &self.learnt
+            && *known == count
+        {
+            return Some(kernel.clone());
+        }
+        let most = affordable(self.embedding.len());
+        let sample = self.data.sample(&self.embedding, count, most);
+        let beliefs = Beliefs::new(sample.active);
+        let (kernel, _) = fit(&beliefs, &sample.points, &sample.losses, &sample.noises, 30)?;
+        self.learnt = Some((count, kernel.clone()));
+        Some(kernel)
+    }
+
+    /// What is believed now; `None` as long as nothing can be.
+    fn posterior(&mut self, ask: &Ask<'_>) -> Option<Posterior> {
+        if self.data.finished() < STARTUP {
+            return None;
+        }
+        let kernel = self.kernel()?;
+        let sample = self.data.sample(&self.embedding, self.data.len(), OBSERVED_MAX);
+        let mut posterior = Posterior::new(kernel, sample.points, &sample.losses, &sample.noises)?;
+        let mut scratch = Scratch::default();
+        for (_, point) in ask.pending.iter().rev().take(PENDING_MAX) {
+            posterior.believe(&Embedding::row(&self.frame, point), &mut scratch);
+        }
+        Some(posterior)
+    }
+}
+
+/// The most observations that a posterior knows.
+const OBSERVED_MAX: usize = 400;
+
+/// The most pending points that it knows.
+const PENDING_MAX: usize = 128;
+
+/// From how many observations the kernel is learnt when there are `count`.
+fn checkpoint(count: usize) -> usize {
+    let mut at = STARTUP;
+    loop {
+        let next = at + (at / 12).max(1);
+        if next > count {
+            return at.min(count);
+        }
+        at = next;
+    }
+}
+
+/// From how many observations at most a kernel of so many parameters is learnt in some tens of milliseconds.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a small number"
+)]
+fn affordable(width: usize) -> usize {
+    ((400_000.0 / width.max(1) as f64).sqrt() as usize).clamp(40, 120)
+}
+
+impl Suggester for Gp {
+    fn observe(&mut self, observation: &Observation) {
+        self.history.add(&self.frame, observation);
+        let at = self.data.add(Embedding::row(&self.frame, &observation.point), observation);
+        if self.learnt.as_ref().is_some_and(|(count, _)| at < *count) {
+            self.learnt = None;
+        }
+    }
+
+    fn suggest(&mut self, ask: &Ask<'_>) -> Proposal {
+        let mut stream = Stream::new(self.seed, ask.number, "gp");
+        let posterior = self.posterior(ask);
+        let Self { frame, history, data, .. } = self;
+        let mut found: Option<std::vec::IntoIter<Candidate>> = None;
+        let ranked: Vec<&Row> = data.ranked().collect();
+        unseen::propose(frame, history, ask, &mut stream, |wishes, stream, _| {
+            let Some(posterior) = &posterior else { return prior::draw_point(frame, wishes, stream) };
+            let candidates = found.get_or_insert_with(|| {
+                Search::new(frame, wishes, posterior, &ranked, stream).run().into_iter()
+            });
+            next_point(frame, wishes, candidates).unwrap_or_else(|| prior::draw_point(frame, wishes, stream))
+        })
+    }
+}
+
+fn next_point(
+    frame: &Frame,
+    wishes: &Wishes,
+    candidates: &mut impl Iterator<Item = Candidate>,
+) -> Option<Point> {
+    candidates.next().map(|candidate| Embedding::point(frame, wishes, &candidate.row))
+}
