@@ -64,7 +64,11 @@ impl Frame {
     /// Where the value of parameter `i` lies: the latent variable, or the index of the option; [`ABSENT`] if the
     /// point has no such value.
     pub fn place(&self, i: usize, point: &Point) -> f64 {
-        let Some(value) = point.get(&self.parameter(i).label) else { return ABSENT };
+        point.get(&self.parameter(i).label).map_or(ABSENT, |value| self.place_of(i, value))
+    }
+
+    /// Where this value of parameter `i` lies; [`ABSENT`] if it is none of its values.
+    pub fn place_of(&self, i: usize, value: &ParamValue) -> f64 {
         match &self.axes[i] {
             Axis::Numeric(latent) => latent.place(value).unwrap_or(ABSENT),
             #[expect(clippy::cast_precision_loss, reason = "no choice has 2^53 options")]

@@ -19,6 +19,7 @@ mod properties;
 mod random;
 mod settings;
 mod suggester;
+mod tpe;
 mod unseen;
 mod wishes;
 
