@@ -67,7 +67,7 @@ impl Frame {
         point.get(&self.parameter(i).label).map_or(ABSENT, |value| self.place_of(i, value))
     }
 
-    /// Where this value of parameter `i` lies.
+    /// Where this value of parameter `i` lies; [`ABSENT`] if it is none of its values.
     pub fn place_of(&self, i: usize, value: &ParamValue) -> f64 {
         match &self.axes[i] {
             Axis::Numeric(latent) => latent.place(value).unwrap_or(ABSENT),

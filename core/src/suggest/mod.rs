@@ -20,6 +20,7 @@ mod properties;
 mod random;
 mod settings;
 mod suggester;
+mod tpe;
 mod unseen;
 mod wishes;
 

@@ -10,6 +10,7 @@ use super::gp::Gp;
 use super::hyperopt::HyperoptTpe;
 use super::mix::Mix;
 use super::random::Random;
+use super::tpe::Tpe;
 
 /// One ended trial, as a suggester sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,10 +103,10 @@ pub fn build(algorithm: &Algorithm, space: &Space, seed: u64) -> Box<dyn Suggest
         | Algorithm::Cmaes
         | Algorithm::Qmc
         | Algorithm::Grid(_)
-        | Algorithm::Tpe(_)
         | Algorithm::Random
         | Algorithm::External => Box::new(Random::new(space, seed)),
         Algorithm::Gp => Box::new(Gp::new(space, seed)),
+        Algorithm::Tpe(settings) => Box::new(Tpe::new(settings, space, seed)),
         Algorithm::HyperoptTpe(settings) => Box::new(HyperoptTpe::new(settings, space, seed)),
         Algorithm::Anneal(settings) => Box::new(Anneal::new(settings, space, seed)),
         Algorithm::Mix(settings) => Box::new(Mix::new(settings, space, seed)),
