@@ -16,6 +16,7 @@ mod mix;
 mod prior;
 #[cfg(test)]
 mod properties;
+mod qmc;
 mod random;
 mod settings;
 mod suggester;

@@ -8,6 +8,7 @@ use super::Algorithm;
 use super::anneal::Anneal;
 use super::hyperopt::HyperoptTpe;
 use super::mix::Mix;
+use super::qmc::Qmc;
 use super::random::Random;
 
 /// One ended trial, as a suggester sees it.
@@ -100,12 +101,12 @@ pub fn build(algorithm: &Algorithm, space: &Space, seed: u64) -> Box<dyn Suggest
         Algorithm::Auto
         | Algorithm::Gp
         | Algorithm::Cmaes
-        | Algorithm::Qmc
         | Algorithm::Grid(_)
         | Algorithm::Tpe(_)
         | Algorithm::Random
         | Algorithm::External => Box::new(Random::new(space, seed)),
         Algorithm::HyperoptTpe(settings) => Box::new(HyperoptTpe::new(settings, space, seed)),
+        Algorithm::Qmc => Box::new(Qmc::new(space, seed)),
         Algorithm::Anneal(settings) => Box::new(Anneal::new(settings, space, seed)),
         Algorithm::Mix(settings) => Box::new(Mix::new(settings, space, seed)),
     }
