@@ -10,6 +10,7 @@ mod draft;
 mod frame;
 #[cfg(test)]
 mod golden;
+mod grid;
 mod history;
 mod hyperopt;
 mod mix;

@@ -6,6 +6,7 @@ use crate::space::{Point, Space};
 
 use super::Algorithm;
 use super::anneal::Anneal;
+use super::grid::GridSearch;
 use super::hyperopt::HyperoptTpe;
 use super::mix::Mix;
 use super::qmc::Qmc;
@@ -101,11 +102,11 @@ pub fn build(algorithm: &Algorithm, space: &Space, seed: u64) -> Box<dyn Suggest
         Algorithm::Auto
         | Algorithm::Gp
         | Algorithm::Cmaes
-        | Algorithm::Grid(_)
         | Algorithm::Tpe(_)
         | Algorithm::Random
         | Algorithm::External => Box::new(Random::new(space, seed)),
         Algorithm::HyperoptTpe(settings) => Box::new(HyperoptTpe::new(settings, space, seed)),
+        Algorithm::Grid(settings) => Box::new(GridSearch::new(settings, space, seed)),
         Algorithm::Qmc => Box::new(Qmc::new(space, seed)),
         Algorithm::Anneal(settings) => Box::new(Anneal::new(settings, space, seed)),
         Algorithm::Mix(settings) => Box::new(Mix::new(settings, space, seed)),
