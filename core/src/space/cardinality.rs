@@ -21,8 +21,14 @@ impl Space {
             .iter()
             .map(|parameter| parameter.distribution.cardinality())
             .collect::<Option<_>>()?;
+        self.combinations(&counts)
+    }
+
+    /// How many distinct points there are if only so many values of each parameter count; `None` as in
+    /// [`Space::cardinality`].
+    pub(crate) fn combinations(&self, counts: &[u64]) -> Option<u64> {
         if places(self.root()) == counts.len() {
-            return self.count_tree(&counts);
+            return self.count_tree(counts);
         }
         let mut switches = vec![false; counts.len()];
         for parameter in self.parameters() {
@@ -30,7 +36,7 @@ impl Space {
                 pairs.iter().for_each(|(parent, _)| switches[*parent] = true);
             }
         }
-        let mut enumeration = Enumeration { space: self, counts: &counts, switches, left: STEPS_MAX };
+        let mut enumeration = Enumeration { space: self, counts, switches, left: STEPS_MAX };
         enumeration.count(0, &mut Vec::with_capacity(counts.len()))
     }
 

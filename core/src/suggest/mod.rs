@@ -11,12 +11,14 @@ mod frame;
 #[cfg(test)]
 mod golden;
 mod gp;
+mod grid;
 mod history;
 mod hyperopt;
 mod mix;
 mod prior;
 #[cfg(test)]
 mod properties;
+mod qmc;
 mod random;
 mod settings;
 mod suggester;

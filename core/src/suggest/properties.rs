@@ -63,6 +63,14 @@ fn told(algorithm: &Algorithm, space: &Space, seed: u64, history: &[Observation]
     suggester
 }
 
+/// How many points there are to propose; `None` if endlessly many.
+fn points(algorithm: &Algorithm, space: &Space) -> Option<u64> {
+    match algorithm {
+        Algorithm::Grid(settings) => super::grid::GridSearch::new(settings, space, 0).count(),
+        _ => space.cardinality(),
+    }
+}
+
 /// Asks for so many points that all stay pending.
 fn ask_many(suggester: &mut dyn Suggester, first: u64, count: u64, fixed: &Point) -> Vec<Proposal> {
     let mut pending: Vec<(u64, Point)> = Vec::new();
@@ -88,7 +96,7 @@ proptest! {
         for proposal in ask_many(suggester.as_mut(), 100, 8, &Point::default()) {
             match proposal {
                 Proposal::Point(point, _) => prop_assert_eq!(space.check(&point), Ok(()), "{:?}", point),
-                Proposal::Exhausted => prop_assert!(space.cardinality().is_some_and(|count| count <= 68)),
+                Proposal::Exhausted => prop_assert!(points(&algorithm, &space).is_some_and(|count| count <= 68)),
             }
         }
     }
@@ -208,7 +216,8 @@ fn parallel_asks_spread_out() {
     let json = r#"{"x": {"type": "uniform", "low": 0, "high": 1}, "n": {"type": "int", "low": 1, "high": 1000},
         "c": {"type": "choice", "options": ["a", "b", "c", "d"]}}"#;
     let space = Space::from_json(json).unwrap();
-    for name in ALGORITHMS {
+    // A grid has only so many values of a parameter.
+    for name in ALGORITHMS.into_iter().filter(|name| *name != "grid") {
         let mut suggester = build(&Algorithm::named(name).unwrap(), &space, 3);
         for number in 0..100 {
             let Proposal::Point(point, _) =

@@ -7,8 +7,10 @@ use crate::space::{Point, Space};
 use super::Algorithm;
 use super::anneal::Anneal;
 use super::gp::Gp;
+use super::grid::GridSearch;
 use super::hyperopt::HyperoptTpe;
 use super::mix::Mix;
+use super::qmc::Qmc;
 use super::random::Random;
 use super::tpe::Tpe;
 
@@ -101,13 +103,13 @@ pub fn build(algorithm: &Algorithm, space: &Space, seed: u64) -> Box<dyn Suggest
     match algorithm {
         Algorithm::Auto
         | Algorithm::Cmaes
-        | Algorithm::Qmc
-        | Algorithm::Grid(_)
         | Algorithm::Random
         | Algorithm::External => Box::new(Random::new(space, seed)),
         Algorithm::Gp => Box::new(Gp::new(space, seed)),
         Algorithm::Tpe(settings) => Box::new(Tpe::new(settings, space, seed)),
         Algorithm::HyperoptTpe(settings) => Box::new(HyperoptTpe::new(settings, space, seed)),
+        Algorithm::Grid(settings) => Box::new(GridSearch::new(settings, space, seed)),
+        Algorithm::Qmc => Box::new(Qmc::new(space, seed)),
         Algorithm::Anneal(settings) => Box::new(Anneal::new(settings, space, seed)),
         Algorithm::Mix(settings) => Box::new(Mix::new(settings, space, seed)),
     }
