@@ -6,6 +6,7 @@
 
 mod algorithm;
 mod anneal;
+mod auto;
 mod draft;
 mod frame;
 #[cfg(test)]

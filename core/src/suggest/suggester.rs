@@ -6,6 +6,7 @@ use crate::space::{Point, Space};
 
 use super::Algorithm;
 use super::anneal::Anneal;
+use super::auto::Auto;
 use super::gp::Gp;
 use super::grid::GridSearch;
 use super::hyperopt::HyperoptTpe;
@@ -101,10 +102,8 @@ pub trait Suggester: Send + std::fmt::Debug {
 #[must_use]
 pub fn build(algorithm: &Algorithm, space: &Space, seed: u64) -> Box<dyn Suggester> {
     match algorithm {
-        Algorithm::Auto
-        | Algorithm::Cmaes
-        | Algorithm::Random
-        | Algorithm::External => Box::new(Random::new(space, seed)),
+        Algorithm::Cmaes | Algorithm::Random | Algorithm::External => Box::new(Random::new(space, seed)),
+        Algorithm::Auto => Box::new(Auto::new(space, seed)),
         Algorithm::Gp => Box::new(Gp::new(space, seed)),
         Algorithm::Tpe(settings) => Box::new(Tpe::new(settings, space, seed)),
         Algorithm::HyperoptTpe(settings) => Box::new(HyperoptTpe::new(settings, space, seed)),

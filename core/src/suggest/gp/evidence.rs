@@ -30,9 +30,12 @@ impl Beliefs {
     /// For points in which so many parameters are active together.
     pub fn new(active: f64) -> Self {
         Self {
-            length: (libm::log(0.5) + 0.5 * libm::log(active.max(1.0)), 1.0),
-            noise: (libm::log(1e-3), 2.0),
-            additive: (libm::log(0.15), 1.0),
+            length: (
+                libm::log(super::tune("LEN", 0.5)) + 0.5 * libm::log(active.max(1.0)),
+                super::tune("LENSD", 1.0),
+            ),
+            noise: (libm::log(super::tune("NOISE", 1e-3)), super::tune("NOISESD", 2.0)),
+            additive: (libm::log(super::tune("ADD", 0.15)), super::tune("ADDSD", 1.0)),
         }
     }
 

@@ -24,13 +24,11 @@ use search::{Candidate, Search};
 
 use super::frame::Frame;
 use super::history::History;
+use super::qmc::{Sobol, design};
 use super::wishes::Wishes;
 use super::{Ask, Observation, Proposal, Suggester, prior, unseen};
 use crate::space::{Point, Space};
 use crate::stream::Stream;
-
-/// So many trials must have ended with a loss before the model is used.
-const STARTUP: usize = 8;
 
 /// A Gaussian process over the whole space, and the point of which the greatest improvement is expected under it.
 #[derive(Debug)]
@@ -40,15 +38,28 @@ pub(super) struct Gp {
     embedding: Embedding,
     history: History,
     data: Data,
+    sobol: Sobol,
     /// The kernel learnt from the first so many observations.
     learnt: Option<(usize, Kernel)>,
 }
 
 impl Gp {
+    /// So many trials must have ended with a loss before the model is used.
+    pub const STARTUP: usize = 8;
+
+    /// The most observations that the model takes in.
+    pub const OBSERVED_MAX: usize = 400;
+
     pub fn new(space: &Space, seed: u64) -> Self {
         let frame = Frame::new(space);
         let (history, embedding) = (History::new(&frame), Embedding::new(&frame));
-        Self { seed, frame, embedding, history, data: Data::default(), learnt: None }
+        let sobol = Sobol::new(seed, frame.len());
+        Self { seed, frame, embedding, history, data: Data::default(), sobol, learnt: None }
+    }
+
+    /// How many trials ended with a loss.
+    pub fn known(&self) -> usize {
+        self.data.finished()
     }
 
     /// The kernel for what was observed.
@@ -72,11 +83,11 @@ impl Gp {
 
     /// What is believed now; `None` as long as nothing can be.
     fn posterior(&mut self, ask: &Ask<'_>) -> Option<Posterior> {
-        if self.data.finished() < STARTUP {
+        if self.data.finished() < tune("START", 8.0) as usize {
             return None;
         }
         let kernel = self.kernel()?;
-        let sample = self.data.sample(&self.embedding, self.data.len(), OBSERVED_MAX);
+        let sample = self.data.sample(&self.embedding, self.data.len(), Self::OBSERVED_MAX);
         let mut posterior = Posterior::new(kernel, sample.points, &sample.losses, &sample.noises)?;
         let mut scratch = Scratch::default();
         for (_, point) in ask.pending.iter().rev().take(PENDING_MAX) {
@@ -86,15 +97,12 @@ impl Gp {
     }
 }
 
-/// The most observations that a posterior knows.
-const OBSERVED_MAX: usize = 400;
-
 /// The most pending points that it knows.
 const PENDING_MAX: usize = 128;
 
 /// From how many observations the kernel is learnt when there are `count`.
 fn checkpoint(count: usize) -> usize {
-    let mut at = STARTUP;
+    let mut at = Gp::STARTUP;
     loop {
         let next = at + (at / 12).max(1);
         if next > count {
@@ -112,7 +120,7 @@ fn checkpoint(count: usize) -> usize {
     reason = "a small number"
 )]
 fn affordable(width: usize) -> usize {
-    ((400_000.0 / width.max(1) as f64).sqrt() as usize).clamp(40, 120)
+    ((400_000.0 / width.max(1) as f64).sqrt() as usize).clamp(40, tune("NFIT", 120.0) as usize)
 }
 
 impl Suggester for Gp {
@@ -127,11 +135,13 @@ impl Suggester for Gp {
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal {
         let mut stream = Stream::new(self.seed, ask.number, "gp");
         let posterior = self.posterior(ask);
-        let Self { frame, history, data, .. } = self;
+        let Self { frame, history, data, sobol, .. } = self;
         let mut found: Option<std::vec::IntoIter<Candidate>> = None;
         let ranked: Vec<&Row> = data.ranked().collect();
-        unseen::propose(frame, history, ask, &mut stream, |wishes, stream, _| {
-            let Some(posterior) = &posterior else { return prior::draw_point(frame, wishes, stream) };
+        unseen::propose(frame, history, ask, &mut stream, |wishes, stream, attempt| {
+            let Some(posterior) = &posterior else {
+                return design::point(frame, wishes, sobol, design::index(ask.number, attempt));
+            };
             let candidates = found.get_or_insert_with(|| {
                 Search::new(frame, wishes, posterior, &ranked, stream).run().into_iter()
             });
@@ -146,4 +156,12 @@ fn next_point(
     candidates: &mut impl Iterator<Item = Candidate>,
 ) -> Option<Point> {
     candidates.next().map(|candidate| Embedding::point(frame, wishes, &candidate.row))
+}
+
+pub(super) fn tune(name: &str, usual: f64) -> f64 {
+    use std::collections::BTreeMap;
+    use std::sync::OnceLock;
+    static ALL: OnceLock<BTreeMap<String, f64>> = OnceLock::new();
+    let all = ALL.get_or_init(|| std::env::vars().filter_map(|(k, v)| Some((k, v.parse().ok()?))).collect());
+    all.get(name).copied().unwrap_or(usual)
 }

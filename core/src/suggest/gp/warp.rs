@@ -14,6 +14,9 @@ pub(super) struct Warp {
 
 /// What no loss exceeds once it is warped.
 pub(super) const CEILING: f64 = 2.0;
+pub(super) fn ceiling() -> f64 {
+    super::tune("CEIL", 2.0)
+}
 
 impl Warp {
     /// For these losses, all finite, in rising order.
@@ -45,7 +48,7 @@ impl Warp {
             t.max(-1e6)
         } else {
             // Of slope 1 at 0.
-            CEILING * (1.0 - 1.0 / (1.0 + 2.0 * t / CEILING).sqrt())
+            ceiling() * (1.0 - 1.0 / (1.0 + 2.0 * t / ceiling()).sqrt())
         }
     }
 
