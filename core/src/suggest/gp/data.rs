@@ -1,5 +1,7 @@
 //! What a Gaussian process is trained with.
 
+use std::cmp::Ordering;
+
 use super::embedding::{Columns, Embedding, Row};
 use super::warp::{CEILING, Warp};
 use crate::suggest::{Observation, Verdict};
@@ -9,6 +11,8 @@ use crate::suggest::{Observation, Verdict};
 pub(super) struct Data {
     trials: Vec<Ended>,
     finished: usize,
+    /// How many constraints there are.
+    limits: usize,
 }
 
 #[derive(Debug)]
@@ -19,6 +23,15 @@ struct Ended {
     loss: Option<f64>,
     /// Of the loss, beyond what the noise of all is.
     variance: f64,
+    /// Values that must be <= 0.
+    constraints: Vec<f64>,
+}
+
+impl Ended {
+    /// By how much its constraints are broken, all in all; 0 if it is feasible.
+    fn violation(&self) -> f64 {
+        self.constraints.iter().filter(|value| **value > 0.0).sum()
+    }
 }
 
 /// Some of the trials, ready for the arithmetic.
@@ -28,6 +41,8 @@ pub(super) struct Sample {
     /// Warped.
     pub losses: Vec<f64>,
     pub noises: Vec<f64>,
+    /// Which of the points have a loss and break no constraint.
+    pub feasible: Vec<bool>,
     /// How many parameters are active in them, on average.
     pub active: f64,
 }
@@ -45,7 +60,10 @@ impl Data {
         let number = observation.number;
         let at = self.trials.partition_point(|other| other.number < number);
         let variance = observation.variance.filter(|variance| variance.is_finite()).unwrap_or(0.0);
-        self.trials.insert(at, Ended { number, row, loss, variance });
+        let constraints: Vec<f64> =
+            observation.constraints.iter().map(|value| value.clamp(-1e300, 1e300)).collect();
+        self.limits = self.limits.max(constraints.len());
+        self.trials.insert(at, Ended { number, row, loss, variance, constraints });
         at
     }
 
@@ -65,26 +83,47 @@ impl Data {
         finished.into_iter().map(|ended| &ended.row)
     }
 
+    /// At most so many of the first `count` trials, and how close they come to the worst of their constraints, from -1 to 1
+    /// and above 0 where it is broken. `None` if nothing was ever constrained.
+    pub fn limits(&self, embedding: &Embedding, count: usize, most: usize) -> Option<(Columns, Vec<f64>)> {
+        if self.limits == 0 {
+            return None;
+        }
+        let trials = self.trials[..count].iter().filter(|ended| ended.constraints.len() == self.limits);
+        let chosen = chosen(trials, most);
+        // Each constraint in units of its own usual size.
+        let sizes = (0..self.limits).map(|k| {
+            let mut sizes: Vec<f64> = chosen.iter().map(|ended| ended.constraints[k].abs()).collect();
+            sizes.sort_by(f64::total_cmp);
+            sizes.get(sizes.len() / 2).copied().filter(|size| *size > 0.0).unwrap_or(1.0)
+        });
+        let sizes: Vec<f64> = sizes.collect();
+        let mut points = Columns::new(embedding);
+        let worst = |ended: &&Ended| {
+            points.push(&ended.row);
+            let of_size = ended.constraints.iter().zip(&sizes).map(|(value, size)| value / size);
+            let worst = of_size.fold(f64::NEG_INFINITY, f64::max).clamp(-1e6, 1e6);
+            worst / (1.0 + worst.abs())
+        };
+        let values: Vec<f64> = chosen.iter().map(worst).collect();
+        (values.len() >= 2).then_some((points, values))
+    }
+
     /// At most so many of the first `count` trials: the better half of what there is room for, and as many others spread
     /// evenly over the rest.
     pub fn sample(&self, embedding: &Embedding, count: usize, most: usize) -> Sample {
-        let mut chosen: Vec<&Ended> = self.trials[..count].iter().collect();
-        let mut rising: Vec<f64> = chosen.iter().filter_map(|ended| ended.loss).collect();
+        let trials = &self.trials[..count];
+        let mut rising: Vec<f64> = trials.iter().filter_map(|ended| ended.loss).collect();
         rising.sort_by(f64::total_cmp);
         let warp = Warp::of(&rising);
-        if chosen.len() > most {
-            chosen.sort_by(|a, b| compare(a, b));
-            let rest = chosen.split_off(most / 2);
-            let wanted = most - chosen.len();
-            chosen.extend((0..wanted).map(|i| rest[i * rest.len() / wanted]));
-            chosen.sort_by_key(|ended| ended.number);
-        }
+        let chosen = chosen(trials.iter(), most);
         let mut points = Columns::new(embedding);
         chosen.iter().for_each(|ended| points.push(&ended.row));
         let active: usize =
             chosen.iter().map(|ended| ended.row.iter().filter(|value| !value.is_nan()).count()).sum();
         Sample {
             losses: chosen.iter().map(|ended| ended.loss.map_or(CEILING, |loss| warp.apply(loss))).collect(),
+            feasible: chosen.iter().map(|ended| ended.loss.is_some() && ended.violation() <= 0.0).collect(),
             noises: chosen.iter().map(|ended| warp.variance(ended.variance)).collect(),
             #[expect(clippy::cast_precision_loss, reason = "small counts")]
             active: active as f64 / chosen.len().max(1) as f64,
@@ -93,8 +132,28 @@ impl Data {
     }
 }
 
-/// The better one first; failed ones last; of equal ones the earlier.
-fn compare(a: &Ended, b: &Ended) -> std::cmp::Ordering {
+/// The better half of what there is room for, and as many others spread evenly over the rest; by number.
+fn chosen<'a>(trials: impl Iterator<Item = &'a Ended>, most: usize) -> Vec<&'a Ended> {
+    let mut chosen: Vec<&Ended> = trials.collect();
+    if chosen.len() > most {
+        chosen.sort_by(|a, b| compare(a, b));
+        let rest = chosen.split_off(most / 2);
+        let wanted = most - chosen.len();
+        chosen.extend((0..wanted).map(|i| rest[i * rest.len() / wanted]));
+        chosen.sort_by_key(|ended| ended.number);
+    }
+    chosen
+}
+
+/// The better one first, infeasible ones after all others, the less they break the earlier; failed ones last; of equal
+/// ones the earlier.
+fn compare(a: &Ended, b: &Ended) -> Ordering {
     let loss = |ended: &Ended| ended.loss.unwrap_or(f64::INFINITY);
-    loss(a).total_cmp(&loss(b)).then(a.number.cmp(&b.number))
+    let rank = |ended: &Ended| (ended.loss.is_none(), ended.violation());
+    let ((a_failed, a_violation), (b_failed, b_violation)) = (rank(a), rank(b));
+    a_failed
+        .cmp(&b_failed)
+        .then(a_violation.total_cmp(&b_violation))
+        .then(loss(a).total_cmp(&loss(b)))
+        .then(a.number.cmp(&b.number))
 }

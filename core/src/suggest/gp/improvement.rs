@@ -1,4 +1,4 @@
-//! Expected improvement, as a logarithm.
+//! Expected improvement and the chance to be feasible, as logarithms.
 
 use crate::normal;
 
@@ -28,6 +28,20 @@ pub(super) fn log_improvement(best: f64, mean: f64, deviation: f64) -> (f64, f64
     (libm::log(deviation) + log_h, -slope / deviation, (1.0 - slope * z) / deviation)
 }
 
+/// The logarithm of the probability that a value of a normal law is at most 0, and its slopes by mean and deviation.
+pub(super) fn log_chance(mean: f64, deviation: f64) -> (f64, f64, f64) {
+    let z = -mean / deviation;
+    let (log, slope) = if z > FAR {
+        let chance = normal::cdf(z);
+        (libm::log(chance), normal::density(z) / chance)
+    } else {
+        let s = 1.0 / (z * z);
+        let of_cdf = 1.0 - s + 3.0 * s * s;
+        (LOG_DENSITY_AT_ZERO - 0.5 * z * z + libm::log(of_cdf / -z), -z / of_cdf)
+    };
+    (log, -slope / deviation, -slope * z / deviation)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +64,22 @@ mod tests {
             let expected = libm::log(integrated(best, mean, deviation));
             assert!((log - expected).abs() < 1e-6, "{log} {expected}");
         }
+    }
+
+    #[test]
+    fn the_slopes_of_a_chance_are_right_and_nothing_jumps() {
+        for z in [-1e3, -25.01, -24.99, -3.0, 0.0, 2.0, 9.0] {
+            let (mean, deviation) = (-z * 0.3, 0.3);
+            let (_, by_mean, by_deviation) = log_chance(mean, deviation);
+            let h = 1e-6;
+            let slope = (log_chance(mean + h, deviation).0 - log_chance(mean - h, deviation).0) / (2.0 * h);
+            assert!((slope - by_mean).abs() < 1e-4 * (1.0 + slope.abs()), "{z}: {slope} {by_mean}");
+            let slope = (log_chance(mean, deviation + h).0 - log_chance(mean, deviation - h).0) / (2.0 * h);
+            assert!((slope - by_deviation).abs() < 1e-4 * (1.0 + slope.abs()), "{z}: {slope} {by_deviation}");
+        }
+        let (near, far) = (log_chance(25.0 - 1e-9, 1.0).0, log_chance(25.0 + 1e-9, 1.0).0);
+        assert!((near - far).abs() < 1e-4, "{near} {far}");
+        assert!((log_chance(0.0, 2.0).0 - libm::log(0.5)).abs() < 1e-15);
     }
 
     #[test]

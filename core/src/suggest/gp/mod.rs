@@ -11,6 +11,7 @@ mod embedding;
 mod evidence;
 mod improvement;
 mod kernel;
+mod merit;
 mod posterior;
 mod search;
 mod warp;
@@ -19,6 +20,7 @@ use data::Data;
 use embedding::{Embedding, Row};
 use evidence::{Beliefs, fit};
 use kernel::Kernel;
+use merit::Merit;
 use posterior::{Posterior, Scratch};
 use search::{Candidate, Search};
 
@@ -39,8 +41,7 @@ pub(super) struct Gp {
     history: History,
     data: Data,
     sobol: Sobol,
-    /// The kernel learnt from the first so many observations.
-    learnt: Option<(usize, Kernel)>,
+    learnt: Option<Learnt>,
 }
 
 impl Gp {
@@ -62,40 +63,58 @@ impl Gp {
         self.data.finished()
     }
 
-    /// The kernel for what was observed.
+    /// The kernels for what was observed.
     ///
-    /// It is learnt anew whenever the observations have grown by a twelfth, from the first so many of them by number:
+    /// They are learnt anew whenever the observations have grown by a twelfth, from the first so many of them by number:
     /// what is proposed must not depend on when it was asked.
-    fn kernel(&mut self) -> Option<Kernel> {
+    fn learn(&mut self) -> Option<&Learnt> {
         let count = checkpoint(self.data.len());
-        if let Some((known, kernel)) = &self.learnt
-            && *known == count
-        {
-            return Some(kernel.clone());
+        if self.learnt.as_ref().is_none_or(|learnt| learnt.count != count) {
+            let most = affordable(self.embedding.len());
+            let sample = self.data.sample(&self.embedding, count, most);
+            let beliefs = Beliefs::new(sample.active);
+            let losses = fit(&beliefs, &sample.points, &sample.losses, &sample.noises, STEPS)?;
+            let limits = self.data.limits(&self.embedding, count, most);
+            let limits = limits.and_then(|(points, values)| {
+                fit(&beliefs, &points, &values, &vec![0.0; values.len()], STEPS)
+            });
+            self.learnt = Some(Learnt { count, losses, limits });
         }
-        let most = affordable(self.embedding.len());
-        let sample = self.data.sample(&self.embedding, count, most);
-        let beliefs = Beliefs::new(sample.active);
-        let (kernel, _) = fit(&beliefs, &sample.points, &sample.losses, &sample.noises, 30)?;
-        self.learnt = Some((count, kernel.clone()));
-        Some(kernel)
+        self.learnt.as_ref()
     }
 
     /// What is believed now; `None` as long as nothing can be.
-    fn posterior(&mut self, ask: &Ask<'_>) -> Option<Posterior> {
-        if self.data.finished() < tune("START", 8.0) as usize {
+    fn merit(&mut self, ask: &Ask<'_>) -> Option<Merit> {
+        if self.data.finished() < Self::STARTUP {
             return None;
         }
-        let kernel = self.kernel()?;
-        let sample = self.data.sample(&self.embedding, self.data.len(), Self::OBSERVED_MAX);
-        let mut posterior = Posterior::new(kernel, sample.points, &sample.losses, &sample.noises)?;
+        let Learnt { losses, limits, .. } = self.learn()?.clone();
+        let (count, most) = (self.data.len(), Self::OBSERVED_MAX);
+        let sample = self.data.sample(&self.embedding, count, most);
+        let known = Posterior::new(losses, sample.points.clone(), &sample.losses, &sample.noises)?;
+        let limits = limits.zip(self.data.limits(&self.embedding, count, most));
+        let limits = limits.and_then(|(kernel, (points, values))| {
+            Posterior::new(kernel, points, &values, &vec![0.0; values.len()])
+        });
+        let mut merit = Merit::new(known, &sample, limits);
         let mut scratch = Scratch::default();
         for (_, point) in ask.pending.iter().rev().take(PENDING_MAX) {
-            posterior.believe(&Embedding::row(&self.frame, point), &mut scratch);
+            merit.believe(&Embedding::row(&self.frame, point), &mut scratch);
         }
-        Some(posterior)
+        Some(merit)
     }
 }
+
+/// What was learnt from the first `count` observations.
+#[derive(Clone, Debug)]
+struct Learnt {
+    count: usize,
+    losses: Kernel,
+    limits: Option<Kernel>,
+}
+
+/// Steps of a descent to the likeliest kernel.
+const STEPS: usize = 30;
 
 /// The most pending points that it knows.
 const PENDING_MAX: usize = 128;
@@ -127,24 +146,23 @@ impl Suggester for Gp {
     fn observe(&mut self, observation: &Observation) {
         self.history.add(&self.frame, observation);
         let at = self.data.add(Embedding::row(&self.frame, &observation.point), observation);
-        if self.learnt.as_ref().is_some_and(|(count, _)| at < *count) {
+        if self.learnt.as_ref().is_some_and(|learnt| at < learnt.count) {
             self.learnt = None;
         }
     }
 
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal {
         let mut stream = Stream::new(self.seed, ask.number, "gp");
-        let posterior = self.posterior(ask);
+        let merit = self.merit(ask);
         let Self { frame, history, data, sobol, .. } = self;
         let mut found: Option<std::vec::IntoIter<Candidate>> = None;
         let ranked: Vec<&Row> = data.ranked().collect();
         unseen::propose(frame, history, ask, &mut stream, |wishes, stream, attempt| {
-            let Some(posterior) = &posterior else {
+            let Some(merit) = &merit else {
                 return design::point(frame, wishes, sobol, design::index(ask.number, attempt));
             };
-            let candidates = found.get_or_insert_with(|| {
-                Search::new(frame, wishes, posterior, &ranked, stream).run().into_iter()
-            });
+            let candidates = found
+                .get_or_insert_with(|| Search::new(frame, wishes, merit, &ranked, stream).run().into_iter());
             next_point(frame, wishes, candidates).unwrap_or_else(|| prior::draw_point(frame, wishes, stream))
         })
     }

@@ -3,10 +3,9 @@
 use super::cholesky::{Cholesky, dot};
 use super::embedding::{Columns, Coordinates};
 use super::evidence::Explained;
-use super::improvement::log_improvement;
 use super::kernel::{Kernel, cauchy, matern};
 
-/// A Gaussian process that knows observed points with their losses, and pending ones without.
+/// A Gaussian process that knows observed points with their values, and pending ones without.
 ///
 /// A pending point is taken to get just the loss that is expected of it, which leaves all expectations as they are and
 /// takes away what there is to be learnt around it ("kriging believer": D. Ginsbourger, R. Le Riche, L. Carraro,
@@ -19,7 +18,6 @@ pub(super) struct Posterior {
     residuals: Vec<f64>,
     mean: f64,
     variance: f64,
-    best: f64,
 }
 
 /// Buffers for one question, used again for the next.
@@ -32,28 +30,27 @@ pub(super) struct Scratch {
 }
 
 impl Posterior {
-    /// `None` if the covariances are degenerate. `noises` are what the noise of each loss has beyond the kernel's own.
-    pub fn new(kernel: Kernel, points: Columns, losses: &[f64], noises: &[f64]) -> Option<Self> {
+    /// `None` if the covariances are degenerate. `noises` are what the noise of each value has beyond the kernel's own.
+    pub fn new(kernel: Kernel, points: Columns, values: &[f64], noises: &[f64]) -> Option<Self> {
         let Explained { cholesky, residuals, mean, variance, .. } =
-            Explained::new(&kernel, &points, losses, noises)?;
-        // K r = y - mean, and without the noise on its diagonal the left side is what is expected at the points.
-        let expected = losses
-            .iter()
-            .zip(&residuals)
-            .zip(noises)
-            .map(|((loss, residual), noise)| loss - (kernel.noise + noise) * residual);
-        let best = expected.fold(f64::INFINITY, f64::min);
-        Some(Self { kernel, points, cholesky, residuals, mean, variance, best })
+            Explained::new(&kernel, &points, values, noises)?;
+        Some(Self { kernel, points, cholesky, residuals, mean, variance })
     }
 
-    /// Takes in a pending point; one that is degenerate tells nothing new and is left out.
-    pub fn believe(&mut self, row: &[f64], scratch: &mut Scratch) {
+    /// What is expected at an observed point, given what was observed there, with this noise beyond the kernel's own.
+    pub fn expected(&self, at: usize, value: f64, noise: f64) -> f64 {
+        // K r = y - mean, and without the noise on its diagonal the left side is what is expected at the points.
+        value - (self.kernel.noise + noise) * self.residuals[at]
+    }
+
+    /// Takes in a pending point; one that is degenerate tells nothing new and is left out. What is expected of it.
+    pub fn believe(&mut self, row: &[f64], scratch: &mut Scratch) -> f64 {
         let (mean, _) = self.predict(row, scratch);
         let covariances = scratch.covariances.clone();
         if self.cholesky.append(covariances, 1.0 + self.kernel.noise) {
             self.points.push(row);
-            self.best = self.best.min(mean);
         }
+        mean
     }
 
     /// Mean and variance of the loss at a point, without noise.
@@ -71,23 +68,17 @@ impl Posterior {
         (mean, self.variance * left.max(1e-12))
     }
 
-    /// The logarithm of the improvement that is expected of a point.
-    pub fn improvement(&self, row: &[f64], scratch: &mut Scratch) -> f64 {
-        let (mean, variance) = self.predict(row, scratch);
-        log_improvement(self.best, mean, variance.sqrt()).0
-    }
-
-    /// The same, and how it grows with the quantiles of the numbers `of` the point.
-    pub fn improvement_and_slopes(
+    /// Adds how a value that depends on mean and deviation grows with the quantiles of the numbers `of` the point that was
+    /// predicted last; `by` is how it grows with these two.
+    pub fn add_slopes(
         &self,
         row: &[f64],
         of: &[usize],
+        (by_mean, by_deviation): (f64, f64),
+        deviation: f64,
         slopes: &mut [f64],
         scratch: &mut Scratch,
-    ) -> f64 {
-        let (mean, variance) = self.predict(row, scratch);
-        let deviation = variance.sqrt();
-        let (value, by_mean, by_deviation) = log_improvement(self.best, mean, deviation);
+    ) {
         let Scratch { place, solved, sums, covariances } = scratch;
         self.cholesky.solve_upper(solved);
         sums.clear();
@@ -111,8 +102,7 @@ impl Posterior {
                 let own = each * cauchy(weight * metric.distance(place[*i], other)).1;
                 sum += covariances[at] * (sums[at] + own) * metric.slope(row[*i], place[*i], other);
             }
-            *slope = sum * weight;
+            *slope += sum * weight;
         }
-        value
     }
 }

@@ -1,8 +1,9 @@
-//! Finding the point of the greatest expected improvement.
+//! Finding the point of the greatest merit.
 
 use super::descent::descend;
 use super::embedding::{Embedding, Row};
-use super::posterior::{Posterior, Scratch};
+use super::merit::Merit;
+use super::posterior::Scratch;
 use crate::normal;
 use crate::stream::Stream;
 use crate::suggest::frame::{ABSENT, Axis, Frame};
@@ -29,7 +30,7 @@ const FINE: i64 = 12;
 pub(super) struct Search<'a> {
     pub frame: &'a Frame,
     pub wishes: &'a Wishes,
-    pub posterior: &'a Posterior,
+    pub merit: &'a Merit,
     /// The rows of the observed points, from the best.
     pub observed: &'a [&'a Row],
     pub stream: &'a mut Stream,
@@ -38,18 +39,18 @@ pub(super) struct Search<'a> {
     smooth: Vec<bool>,
 }
 
-/// A point and the logarithm of the improvement that is expected of it.
+/// A point and how good it is.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
     pub row: Row,
-    pub improvement: f64,
+    pub merit: f64,
 }
 
 impl<'a> Search<'a> {
     pub fn new(
         frame: &'a Frame,
         wishes: &'a Wishes,
-        posterior: &'a Posterior,
+        merit: &'a Merit,
         observed: &'a [&'a Row],
         stream: &'a mut Stream,
     ) -> Self {
@@ -60,7 +61,7 @@ impl<'a> Search<'a> {
             }
         };
         let smooth = frame.axes.iter().map(is_smooth).collect();
-        Self { frame, wishes, posterior, observed, stream, scratch: Scratch::default(), smooth }
+        Self { frame, wishes, merit, observed, stream, scratch: Scratch::default(), smooth }
     }
 
     /// The candidates found, from the best.
@@ -88,35 +89,34 @@ impl<'a> Search<'a> {
     }
 
     fn judged(&mut self, row: Row) -> Candidate {
-        let improvement = self.posterior.improvement(&row, &mut self.scratch);
+        let merit = self.merit.of(&row, &mut self.scratch);
         // What is no number is worse than any.
-        let improvement = if improvement.is_nan() { f64::NEG_INFINITY } else { improvement };
-        Candidate { row, improvement }
+        Candidate { row, merit: if merit.is_nan() { f64::NEG_INFINITY } else { merit } }
     }
 
     /// A better point close to this one: the numbers follow the slope, the rest is tried.
     fn improved(&mut self, mut best: Candidate) -> Candidate {
         for _ in 0..ROUNDS {
-            let before = best.improvement;
+            let before = best.merit;
             let ascended = self.ascended(&best.row);
-            if ascended.improvement > best.improvement {
+            if ascended.merit > best.merit {
                 best = ascended;
             }
             for _ in 0..TRIES {
                 let row = self.neighbour(&best.row);
                 let tried = self.judged(row);
-                if tried.improvement > best.improvement {
+                if tried.merit > best.merit {
                     best = tried;
                 }
             }
-            if best.improvement <= before + 1e-3 {
+            if best.merit <= before + 1e-3 {
                 break;
             }
         }
         best
     }
 
-    /// Where the slope of the improvement leads along the continuous numbers.
+    /// Where the slope of the merit leads along the continuous numbers.
     fn ascended(&mut self, row: &Row) -> Candidate {
         let free = |i: &usize| self.smooth[*i] && !row[*i].is_nan() && self.wishes.fixed(*i).is_none();
         let of: Vec<usize> = (0..row.len()).filter(free).collect();
@@ -124,10 +124,10 @@ impl<'a> Search<'a> {
         let bounds: Vec<(f64, f64)> = of.iter().map(|i| self.ends(*i)).collect();
         let mut moved = row.clone();
         if !of.is_empty() {
-            let (posterior, scratch) = (self.posterior, &mut self.scratch);
+            let (merit, scratch) = (self.merit, &mut self.scratch);
             descend(&mut x, &bounds, STEPS, 1e-4, |x: &[f64], gradient: &mut [f64]| {
                 of.iter().zip(x).for_each(|(i, x)| moved[*i] = *x);
-                let value = posterior.improvement_and_slopes(&moved, &of, gradient, scratch);
+                let value = merit.with_slopes(&moved, &of, gradient, scratch);
                 gradient.iter_mut().for_each(|slope| *slope = -*slope);
                 -value
             });
@@ -292,5 +292,5 @@ impl<'a> Search<'a> {
 }
 
 fn sort(candidates: &mut [Candidate]) {
-    candidates.sort_by(|a, b| b.improvement.total_cmp(&a.improvement));
+    candidates.sort_by(|a, b| b.merit.total_cmp(&a.merit));
 }
