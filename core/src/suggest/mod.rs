@@ -6,6 +6,7 @@
 
 mod algorithm;
 mod anneal;
+mod cmaes;
 mod draft;
 mod frame;
 #[cfg(test)]

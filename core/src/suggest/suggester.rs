@@ -6,6 +6,7 @@ use crate::space::{Point, Space};
 
 use super::Algorithm;
 use super::anneal::Anneal;
+use super::cmaes::Cmaes;
 use super::grid::GridSearch;
 use super::hyperopt::HyperoptTpe;
 use super::mix::Mix;
@@ -99,14 +100,12 @@ pub trait Suggester: Send + std::fmt::Debug {
 #[must_use]
 pub fn build(algorithm: &Algorithm, space: &Space, seed: u64) -> Box<dyn Suggester> {
     match algorithm {
-        Algorithm::Auto
-        | Algorithm::Gp
-        | Algorithm::Cmaes
-        | Algorithm::Tpe(_)
-        | Algorithm::Random
-        | Algorithm::External => Box::new(Random::new(space, seed)),
+        Algorithm::Auto | Algorithm::Gp | Algorithm::Tpe(_) | Algorithm::Random | Algorithm::External => {
+            Box::new(Random::new(space, seed))
+        }
         Algorithm::HyperoptTpe(settings) => Box::new(HyperoptTpe::new(settings, space, seed)),
         Algorithm::Grid(settings) => Box::new(GridSearch::new(settings, space, seed)),
+        Algorithm::Cmaes => Box::new(Cmaes::new(space, seed)),
         Algorithm::Qmc => Box::new(Qmc::new(space, seed)),
         Algorithm::Anneal(settings) => Box::new(Anneal::new(settings, space, seed)),
         Algorithm::Mix(settings) => Box::new(Mix::new(settings, space, seed)),
