@@ -5,8 +5,8 @@ use crate::suggest::frame::{Axis, Frame};
 use crate::suggest::qmc::{Sobol, design};
 use crate::{normal, stream::Stream};
 
-/// More numeric parameters than this have a diagonal covariance: studies are too short to learn more.
-const FULL_MAX: usize = 60;
+/// More numeric parameters than this have a diagonal covariance: in a thousand evaluations no more can be learnt.
+const FULL_MAX: usize = 20;
 
 /// The parameters as coordinates. A numeric parameter's coordinate is the quantile of its prior, so that the space is
 /// the unit cube; a choice has none.

@@ -136,15 +136,15 @@ impl Run {
         next
     }
 
-    /// A member's coordinates: where its values are if continuous; as they were drawn if that gives its value or if it
-    /// has none; else the middle of the stretch with that value.
+    /// A member's coordinates: where its values are if continuous; as they were drawn if that gives its value; else the
+    /// middle of the stretch with that value. Where it has no value it says nothing, as if it lay on the mean.
     fn coordinates(&self, plan: &Plan, member: &Member) -> Vec<f64> {
         let mut drawn = self.draw(plan, member.number, 0);
         for (j, u) in drawn.iter_mut().enumerate() {
             let (place, Some(latent)) = (member.places[plan.numeric[j]], plan.latent(j)) else { continue };
             let lies = latent.law.cdf(place);
             match cell(latent, *u) {
-                _ if place.is_nan() => {}
+                _ if place.is_nan() => *u = self.gaussian.mean[j],
                 Some((low, high)) if low <= lies && lies <= high => {}
                 _ => *u = lies,
             }
