@@ -7,6 +7,7 @@
 mod algorithm;
 mod anneal;
 mod auto;
+mod cmaes;
 mod draft;
 mod frame;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::space::{Point, Space};
 use super::Algorithm;
 use super::anneal::Anneal;
 use super::auto::Auto;
+use super::cmaes::Cmaes;
 use super::gp::Gp;
 use super::grid::GridSearch;
 use super::hyperopt::HyperoptTpe;
@@ -102,12 +103,13 @@ pub trait Suggester: Send + std::fmt::Debug {
 #[must_use]
 pub fn build(algorithm: &Algorithm, space: &Space, seed: u64) -> Box<dyn Suggester> {
     match algorithm {
-        Algorithm::Cmaes | Algorithm::Random | Algorithm::External => Box::new(Random::new(space, seed)),
+        Algorithm::Random | Algorithm::External => Box::new(Random::new(space, seed)),
         Algorithm::Auto => Box::new(Auto::new(space, seed)),
         Algorithm::Gp => Box::new(Gp::new(space, seed)),
         Algorithm::Tpe(settings) => Box::new(Tpe::new(settings, space, seed)),
         Algorithm::HyperoptTpe(settings) => Box::new(HyperoptTpe::new(settings, space, seed)),
         Algorithm::Grid(settings) => Box::new(GridSearch::new(settings, space, seed)),
+        Algorithm::Cmaes => Box::new(Cmaes::new(space, seed)),
         Algorithm::Qmc => Box::new(Qmc::new(space, seed)),
         Algorithm::Anneal(settings) => Box::new(Anneal::new(settings, space, seed)),
         Algorithm::Mix(settings) => Box::new(Mix::new(settings, space, seed)),
