@@ -4,7 +4,7 @@ use tracing::warn;
 use tunewright_core::name::LeaseId;
 use tunewright_core::space::Point;
 use tunewright_core::study::{
-    Change, Command, Effect, EndCause, LeaseTrial, Next, Reply, Study, StudySpec, Trial, TrialNumber,
+    Change, Command, Effect, EndCause, LeaseTrial, Next, Reply, Study, StudySpec, Told, Trial, TrialNumber,
     TrialState, Waiting,
 };
 use tunewright_core::suggest::{self, Observation, Proposal, Suggester, Verdict};
@@ -129,17 +129,17 @@ impl OpenStudy {
                 Next::Wait { why, until } => return Ok(Leased::Waiting(why, until)),
                 Next::Ended(cause) => return Ok(Leased::Ended(cause)),
             };
-            let point = match needs_point.then(|| self.suggest(trial)) {
-                None => None,
-                Some(Proposal::Point(point, _)) => Some(point),
+            let (point, credit) = match needs_point.then(|| self.suggest(trial)) {
+                None => (None, None),
+                Some(Proposal::Point(point, credit)) => (Some(point), credit),
                 Some(Proposal::Exhausted) => {
                     // The study ends for it, or cancels what can never get a point: the next look says which.
                     self.carry_out(&Command::Exhaust, now, applied)?;
                     continue;
                 }
             };
-            let lease =
-                LeaseTrial { trial, lease: lease_id(), lessee: ask.lessee.clone(), request_id, point };
+            let (lease, lessee) = (lease_id(), ask.lessee.clone());
+            let lease = LeaseTrial { trial, lease, lessee, request_id, point, credit };
             return match self.carry_out(&Command::Lease(lease), now, applied)? {
                 Reply::Leased(trial) => Ok(Leased::Trial(trial)),
                 other => Err(Refusal::internal(format!("a lease was answered with {other:?}"))),
@@ -211,7 +211,8 @@ fn observation(trial: &Trial) -> Option<Observation> {
         (TrialState::Failed, _) => Verdict::Failed,
         _ => return None,
     };
-    Some(Observation::new(trial.number.0, trial.point.clone()?, verdict))
+    let Told { variance, constraints } = Told::of_stored(&trial.result);
+    Some(Observation { number: trial.number.0, point: trial.point.clone()?, verdict, variance, constraints })
 }
 
 fn is_multi_threaded() -> bool {

@@ -62,6 +62,7 @@ pub fn trial(number: u64) -> Trial {
         origin: Origin::Suggested,
         fixed: Point::default(),
         point: None,
+        credit: None,
         attempt: 0,
         lease: None,
         request_id: None,
