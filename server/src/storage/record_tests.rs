@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use tunewright_core::Timestamp;
 use tunewright_core::broken::try_broken;
-use tunewright_core::study::{Objective, PickledFunction, Study, TrialState, Version};
+use tunewright_core::study::{Objective, PickledFunction, Study, Trial, TrialState, Version};
+use tunewright_core::suggest::Credit;
 
 use super::*;
 use crate::storage::testing::{header, report, token, trial_in_state};
@@ -60,6 +61,8 @@ fn later_parts_are_pinned() {
     });
     trial.result = result.as_object().expect("a map").clone();
     pin("trial-result.json", &trial);
+    let credit = Credit { member: "gp".to_owned(), why: "a model of few trials".to_owned() };
+    pin("trial-credit.json", &Trial { credit: Some(credit), ..trial_in_state(3, TrialState::Completed) });
 }
 
 #[test]

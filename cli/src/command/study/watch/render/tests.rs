@@ -37,6 +37,7 @@ fn trial(number: u64, lessee: &str) -> TrialInfo {
         number: TrialNumber(number),
         state: TrialState::Running,
         origin: Origin::Suggested,
+        credit: None,
         point: values.into_iter().map(|(label, value)| (label.to_owned(), value)).collect(),
         attempt: 1,
         lessee: Some(lessee.to_owned()),
