@@ -194,8 +194,8 @@ def _with_loss(
 
 
 def _check_heeded(rest: dict[str, object]) -> None:
-    """Raises TypeError if what the search heeds of a result is not what it must be. A variance of NaN, as NumPy
-    gives for a single value, is none.
+    """Raises TypeError if what the search heeds of a result is not what it must be. A variance of NaN, as
+    NumPy gives for a single value, is none.
     """
     variance = plain(rest.get("loss_variance"), "loss_variance")
     if variance == "nan" and not isinstance(rest["loss_variance"], str):
@@ -211,12 +211,13 @@ def _check_heeded(rest: dict[str, object]) -> None:
         return
     if not isinstance(constraints, list) or not all(_is_number(value) for value in constraints):
         raise TypeError(
-            "the `constraints` that an objective returns must be a list of finite numbers, each <= 0 where the "
-            f"point is feasible, not {_shown(rest['constraints'])}"
+            "the `constraints` that an objective returns must be a list of finite numbers, each <= 0 where "
+            f"the point is feasible, not {_shown(rest['constraints'])}"
         )
     if len(constraints) > CONSTRAINTS_MAX:
         raise TypeError(
-            f"the `constraints` that an objective returns must be at most {CONSTRAINTS_MAX}, not {len(constraints)}"
+            f"the `constraints` that an objective returns must be at most {CONSTRAINTS_MAX}, "
+            f"not {len(constraints)}"
         )
 
 
