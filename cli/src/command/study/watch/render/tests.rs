@@ -107,7 +107,7 @@ fn a_busy_study_on_a_usual_terminal() {
     let picture = "\
 default/digits  active                                                  q leaves
 ██████████░░░░░░░░░░░░░░░░  400/1000  40%  10/s  ETA 1m00s
-20 running, 380 completed, 12 failed, 8 pruned  by tpe, for 1m00s
+20 running, 380 completed, 12 failed, 8 pruned  by auto, for 1m00s
 
 best loss 0.25 of trial 333
   lr=0.00125 optimizer=adam
