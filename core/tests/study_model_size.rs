@@ -62,7 +62,8 @@ fn round(study: &mut Study, now: Timestamp) {
     let lease = LeaseId::new(format!("l{trial}")).expect("legal");
     let request_id = Some(format!("r{trial}"));
     let lessee = Lessee::Client("c".to_owned());
-    let command = LeaseTrial { trial, lease: lease.clone(), lessee, request_id, point: Some(point) };
+    let command =
+        LeaseTrial { trial, lease: lease.clone(), lessee, request_id, point: Some(point), credit: None };
     tell(study, &Command::Lease(command), now);
     let lease = LeaseRef { trial, attempt: 1, lease };
     let loss = (trial.0 * 7_919 % 100_003) as f64;

@@ -10,12 +10,13 @@ use crate::space::spelling::{cut, nearest, one_of};
 use crate::study::{EndReason, Origin, TrialState};
 
 /// Words that name no column.
-const WORDS: [&str; 5] = ["state", "worker", "reason", "origin", "not"];
+const WORDS: [&str; 6] = ["state", "worker", "reason", "origin", "member", "not"];
 
 /// Conditions that a trial must all meet.
 ///
 /// ```text
 /// state:failed,pruned  reason:timeout  origin:enqueued  worker=w1     one of these
+/// member:gp                                                           whose point this algorithm of several proposed
 /// #12  #3,4                                                           these numbers
 /// lr:<1e-3  lr:>=0.1  lr:0.1..0.2  lr:..0.2  layers:2,3               a parameter: below, from on, between (both ends count), one of
 /// booster=sgd,adam                                                    a choice: one of these options
@@ -37,6 +38,7 @@ enum Condition {
     Reasons(Vec<EndReason>),
     /// By the name of the origin.
     Origins(Vec<String>),
+    Members(Vec<String>),
     Workers(Vec<String>),
     /// In any of the intervals.
     Within(Column, Vec<Interval>),
@@ -80,11 +82,8 @@ impl Condition {
             Self::Origins(names) => {
                 trials.retain(|trial| names.iter().any(|name| name == origin_name(table.origins()[*trial])));
             }
-            Self::Workers(names) => {
-                let known = table.lessee_names().iter();
-                let asked: Vec<bool> = known.map(|name| names.contains(name)).collect();
-                trials.retain(|trial| table.lessees()[*trial].is_some_and(|lessee| asked[lessee as usize]));
-            }
+            Self::Members(names) => retain_named(trials, names, table.members(), table.member_names()),
+            Self::Workers(names) => retain_named(trials, names, table.lessees(), table.lessee_names()),
             Self::Within(column, intervals) => {
                 let values = column.values(table);
                 trials.retain(|trial| intervals.iter().any(|interval| interval.holds(values[*trial])));
@@ -103,6 +102,12 @@ impl Condition {
             }
         }
     }
+}
+
+/// Keeps the trials whose code stands for one of these names.
+fn retain_named(trials: &mut Vec<usize>, names: &[String], codes: &[Option<u32>], known: &[String]) {
+    let asked: Vec<bool> = known.iter().map(|name| names.contains(name)).collect();
+    trials.retain(|trial| codes[*trial].is_some_and(|code| asked[code as usize]));
 }
 
 /// As it is shown and asked for.
@@ -152,6 +157,7 @@ fn condition(word: &Word, table: &Table) -> Result<Condition, Refusal> {
             let origin = |text: &str| names.contains(&text).then(|| text.to_owned());
             Condition::Origins(each(name, values, origin, &names)?)
         }
+        "member" => Condition::Members(values.clone()),
         "worker" => Condition::Workers(values.clone()),
         "not" => Condition::NotSet(Column::named(&values.join(","), table, "filter", &WORDS)?),
         _ => of_column(name, values, Column::named(name, table, "filter", &WORDS)?, table)?,

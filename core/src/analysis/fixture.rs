@@ -25,6 +25,8 @@ impl Ended {
             attempt: 1,
             reason: None,
             origin: Origin::Suggested,
+            is_feasible: true,
+            member: None,
             lessee: Some("w1".to_owned()),
             created_at: Timestamp(0),
             leased_at: None,
@@ -48,6 +50,16 @@ impl Ended {
 
     pub(in crate::analysis) fn by(mut self, worker: &str) -> Self {
         self.0.lessee = Some(worker.to_owned());
+        self
+    }
+
+    pub(in crate::analysis) fn proposed_by(mut self, member: &str) -> Self {
+        self.0.member = Some(member.to_owned());
+        self
+    }
+
+    pub(in crate::analysis) fn infeasible(mut self) -> Self {
+        self.0.is_feasible = false;
         self
     }
 

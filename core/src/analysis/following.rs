@@ -77,17 +77,21 @@ fn look(bench: &Bench, table: &mut Table, chunk: usize) -> bool {
     all
 }
 
-/// All that a table shows, with names in place of the codes of lessees, which depend on who came first.
+/// All that a table shows, with names in place of the codes of lessees and members, which depend on who came first.
 fn shown(table: &Table) -> String {
-    let names = table.lessee_names();
-    let lessees: Vec<_> = table.lessees().iter().map(|code| code.map(|code| &names[code as usize])).collect();
+    let named = |codes: &[Option<u32>], names: &[String]| -> Vec<Option<String>> {
+        codes.iter().map(|code| code.map(|code| names[code as usize].clone())).collect()
+    };
+    let lessees = named(table.lessees(), table.lessee_names());
+    let members = named(table.members(), table.member_names());
     let values: Vec<_> = (0..table.space().parameters().len()).map(|index| table.values(index)).collect();
     let what = (table.rev(), table.revs(), table.states(), table.losses(), values, table.metrics());
     let when = (table.created(), table.leased(), table.ended());
     format!(
-        "{what:?} {when:?} {lessees:?} {:?} {:?} {:?}",
+        "{what:?} {when:?} {lessees:?} {members:?} {:?} {:?} {:?} {:?}",
         table.attempts(),
         table.reasons(),
+        table.feasible(),
         table.origins()
     )
 }

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::Table;
 use super::quantile::quantile;
 
-const METHOD: &str = "Completed trials in buckets of equal width; the line is the best loss so far, exactly.";
+const METHOD: &str = "Completed trials in buckets of equal width; the line is the best loss so far, exactly, \
+    of the feasible ones.";
 
 /// What a history goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -30,7 +31,7 @@ pub struct History {
     /// Those that are not empty, in order.
     #[cfg_attr(feature = "schema", schema(value_type = Vec<Vec<f64>>))]
     pub buckets: Vec<Bucket>,
-    /// `x, loss, trial` of each completed trial that was better than all before it.
+    /// `x, loss, trial` of each feasible completed trial that was better than all such before it.
     pub best: Vec<(f64, f64, usize)>,
 }
 
@@ -58,7 +59,7 @@ pub fn history(table: &Table, x: HistoryAxis, buckets: usize) -> History {
         .chunk_by(|a, b| bucket_of(a.0) == bucket_of(b.0))
         .map(|chunk| bucket(first + bucket_of(chunk[0].0) * width, width, chunk))
         .collect();
-    History { n_used: used.len(), method: METHOD, x, buckets, best: steps(&used) }
+    History { n_used: used.len(), method: METHOD, x, buckets, best: steps(&used, table.feasible()) }
 }
 
 fn bucket(start: f64, width: f64, chunk: &[(f64, f64, usize)]) -> Bucket {
@@ -68,14 +69,14 @@ fn bucket(start: f64, width: f64, chunk: &[(f64, f64, usize)]) -> Bucket {
     (start, start + width, losses.len(), at(0.0), at(0.25), at(0.5), at(0.75), at(1.0))
 }
 
-fn steps(used: &[(f64, f64, usize)]) -> Vec<(f64, f64, usize)> {
+fn steps(used: &[(f64, f64, usize)], feasible: &[bool]) -> Vec<(f64, f64, usize)> {
     let mut best = f64::INFINITY;
     let better = |(_, loss, _): &&(f64, f64, usize)| {
         let better = *loss < best;
         best = best.min(*loss);
         better
     };
-    used.iter().filter(better).copied().collect()
+    used.iter().filter(|(.., trial)| feasible[*trial]).filter(better).copied().collect()
 }
 
 #[cfg(test)]
@@ -114,6 +115,14 @@ mod tests {
         let by_time = history(&table, HistoryAxis::Time, 2);
         assert_eq!(by_time.best, [(1_010.0, 3.0, 1), (1_020.0, 2.0, 4), (1_030.0, 1.0, 3)]);
         assert_eq!(by_time.buckets.iter().map(|bucket| bucket.2).collect::<Vec<_>>(), [3, 2]);
+    }
+
+    #[test]
+    fn the_best_so_far_is_feasible_and_the_buckets_hold_the_others_too() {
+        let trials = [Ended::at(&[0.5], 3.0), Ended::at(&[0.5], 1.0).infeasible(), Ended::at(&[0.5], 2.0)];
+        let history = history(&table(SPACE, trials), HistoryAxis::Number, 1);
+        assert_eq!(history.best, [(0.0, 3.0, 0), (2.0, 2.0, 2)]);
+        assert_eq!((history.n_used, history.buckets[0].3), (3, 1.0));
     }
 
     #[test]

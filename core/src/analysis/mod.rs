@@ -21,6 +21,7 @@ mod history;
 mod hypervolume;
 mod importance;
 mod interval;
+mod names;
 mod order;
 mod pareto;
 mod quantile;

@@ -19,6 +19,10 @@ pub struct Row {
     pub attempt: u32,
     pub reason: Option<EndReason>,
     pub origin: Origin,
+    /// Whether it tells of no constraint that it violates.
+    pub is_feasible: bool,
+    /// Which algorithm proposed the point, where the study's is made of several.
+    pub member: Option<String>,
     /// Who holds or held the newest attempt: a worker's name or a client's id.
     pub lessee: Option<String>,
     pub created_at: Timestamp,
@@ -53,6 +57,8 @@ impl Row {
             attempt: trial.attempt,
             reason: outcome.and_then(|outcome| outcome.reason),
             origin: trial.origin,
+            is_feasible: trial.is_feasible(),
+            member: trial.credit.as_ref().map(|credit| credit.member.clone()),
             lessee: held.map(|(lessee, _)| lessee.name().to_owned()),
             created_at: trial.created_at,
             leased_at: held.map(|(_, at)| at),

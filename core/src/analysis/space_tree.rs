@@ -10,8 +10,8 @@ use crate::study::TrialState;
 /// The most nodes: a choice that many options share stands below each of them.
 pub const TREE_NODES_MAX: usize = 5_000;
 
-const METHOD: &str =
-    "Trials that were begun, by the options that they chose; best and median are of the completed ones.";
+const METHOD: &str = "Trials that were begun, by the options that they chose; the median is of the completed ones, the best \
+    of the feasible of them.";
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -133,8 +133,8 @@ impl Tree<'_> {
         let completed = trials.iter().copied().filter(|trial| states[*trial] == TrialState::Completed);
         let completed = completed.map(|trial| TreeBest { trial, loss: losses[trial] });
         let completed: Vec<TreeBest> = completed.filter(|one| !one.loss.is_nan()).collect();
-        let best =
-            completed.iter().copied().min_by(|a, b| a.loss.total_cmp(&b.loss).then(a.trial.cmp(&b.trial)));
+        let feasible = completed.iter().copied().filter(|one| self.table.feasible()[one.trial]);
+        let best = feasible.min_by(|a, b| a.loss.total_cmp(&b.loss).then(a.trial.cmp(&b.trial)));
         (best, median(completed.iter().map(|one| one.loss).collect()))
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::names::Names;
 use super::row::Row;
 use crate::space::Space;
 use crate::study::{EndReason, Origin, Study, TrialNumber, TrialState, Version};
@@ -26,9 +27,11 @@ pub struct Table {
     attempts: Vec<u32>,
     reasons: Vec<Option<EndReason>>,
     origins: Vec<Origin>,
+    feasible: Vec<bool>,
+    members: Vec<Option<u32>>,
+    member_names: Names,
     lessees: Vec<Option<u32>>,
-    lessee_names: Vec<String>,
-    lessee_codes: BTreeMap<String, u32>,
+    lessee_names: Names,
     created: Vec<f64>,
     leased: Vec<f64>,
     ended: Vec<f64>,
@@ -51,9 +54,11 @@ impl Table {
             attempts: Vec::new(),
             reasons: Vec::new(),
             origins: Vec::new(),
+            feasible: Vec::new(),
+            members: Vec::new(),
+            member_names: Names::default(),
             lessees: Vec::new(),
-            lessee_names: Vec::new(),
-            lessee_codes: BTreeMap::new(),
+            lessee_names: Names::default(),
             created: Vec::new(),
             leased: Vec::new(),
             ended: Vec::new(),
@@ -107,7 +112,9 @@ impl Table {
         self.attempts[at] = row.attempt;
         self.reasons[at] = row.reason;
         self.origins[at] = row.origin;
-        self.lessees[at] = row.lessee.map(|name| self.code_of(name));
+        self.feasible[at] = row.is_feasible;
+        self.members[at] = row.member.map(|name| self.member_names.code_of(name));
+        self.lessees[at] = row.lessee.map(|name| self.lessee_names.code_of(name));
         self.created[at] = millis(row.created_at);
         self.leased[at] = row.leased_at.map_or(f64::NAN, millis);
         self.ended[at] = row.ended_at.map_or(f64::NAN, millis);
@@ -135,20 +142,12 @@ impl Table {
         self.attempts.resize(len, 0);
         self.reasons.resize(len, None);
         self.origins.resize(len, Origin::Suggested);
+        self.feasible.resize(len, true);
+        self.members.resize(len, None);
         self.lessees.resize(len, None);
         self.created.resize(len, f64::NAN);
         self.leased.resize(len, f64::NAN);
         self.ended.resize(len, f64::NAN);
-    }
-
-    fn code_of(&mut self, name: String) -> u32 {
-        if let Some(code) = self.lessee_codes.get(&name) {
-            return *code;
-        }
-        let code = u32::try_from(self.lessee_names.len()).unwrap_or(u32::MAX);
-        self.lessee_names.push(name.clone());
-        self.lessee_codes.insert(name, code);
-        code
     }
 
     /// How many trials there are.
@@ -222,6 +221,24 @@ impl Table {
         &self.origins
     }
 
+    /// Whether each tells of no constraint that it violates.
+    #[must_use]
+    pub fn feasible(&self) -> &[bool] {
+        &self.feasible
+    }
+
+    /// Which algorithm proposed the point of each, where the study's is made of several: positions in
+    /// [`Table::member_names`].
+    #[must_use]
+    pub fn members(&self) -> &[Option<u32>] {
+        &self.members
+    }
+
+    #[must_use]
+    pub fn member_names(&self) -> &[String] {
+        self.member_names.listed()
+    }
+
     /// Who held the newest attempt of each: positions in [`Table::lessee_names`].
     #[must_use]
     pub fn lessees(&self) -> &[Option<u32>] {
@@ -230,7 +247,7 @@ impl Table {
 
     #[must_use]
     pub fn lessee_names(&self) -> &[String] {
-        &self.lessee_names
+        self.lessee_names.listed()
     }
 
     #[must_use]

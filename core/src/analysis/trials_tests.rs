@@ -24,7 +24,9 @@ fn ten() -> Table {
         match i {
             3 => ended.state(TrialState::Failed, Some(EndReason::Timeout)),
             4 => ended.state(TrialState::Queued, None),
-            5 => ended.metric("acc", 0.7),
+            5 => ended.metric("acc", 0.7).proposed_by("gp"),
+            6 => ended.proposed_by("tpe"),
+            7 => ended.proposed_by("gp"),
             _ => ended,
         }
     };
@@ -58,6 +60,9 @@ fn filters_pick_what_they_say() {
         ("loss:<2.5", vec![7, 8, 9]),
         ("m.acc:>0.5", vec![5]),
         ("worker=w2", vec![1, 4, 7]),
+        ("member:gp", vec![5, 7]),
+        ("member:tpe,gp", vec![5, 6, 7]),
+        ("member:qmc", vec![]),
         ("origin:enqueued", vec![]),
         ("origin:suggested number:8..", vec![8, 9]),
         ("not:booster.sgd.momentum", vec![1, 3, 5, 7, 9]),

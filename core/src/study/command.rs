@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{EndReason, Lessee, Objective, ResumeHint, TrialNumber, TrialResult};
 use crate::name::LeaseId;
 use crate::space::Point;
-use crate::suggest::Algorithm;
+use crate::suggest::{Algorithm, Credit};
 
 /// What can be asked of a study.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +56,8 @@ pub struct LeaseTrial {
     pub request_id: Option<String>,
     /// The full point, where the trial has none yet.
     pub point: Option<Point>,
+    /// Who proposed it.
+    pub credit: Option<Credit>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

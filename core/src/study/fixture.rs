@@ -9,7 +9,7 @@ use super::{
 };
 use crate::name::{LeaseId, PoolName, ProjectName, StudyId, StudyName, WorkerId};
 use crate::space::{Distribution, Node, ParamValue, ParameterNode, Point, Space};
-use crate::suggest::Algorithm;
+use crate::suggest::{Algorithm, Credit};
 use crate::{Code, Refusal, Timestamp};
 
 /// A study, its clock, and what the last command came to.
@@ -75,6 +75,8 @@ impl Bench {
             lessee: worker("w1"),
             request_id: None,
             point: needs_point.then(|| completed(fixed.unwrap_or_default(), trial)),
+            credit: needs_point
+                .then(|| Credit { member: format!("m{}", trial.0 % 3), why: "its turn".to_owned() }),
         }
     }
 

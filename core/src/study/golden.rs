@@ -12,7 +12,7 @@ use super::{
 };
 use crate::Timestamp;
 use crate::name::LeaseId;
-use crate::suggest::Algorithm;
+use crate::suggest::{Algorithm, Credit};
 
 fn pinned<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(document: &T, json: &str) {
     let expected: serde_json::Value = serde_json::from_str(json).expect("the golden text is JSON");
@@ -33,6 +33,7 @@ fn queued() -> Trial {
         origin: Origin::Suggested,
         fixed: xy(0.5, 2),
         point: None,
+        credit: None,
         attempt: 0,
         lease: None,
         request_id: None,
@@ -98,6 +99,17 @@ fn a_running_trial() {
         "created_at": 1000
     }"#;
     pinned(&trial, json);
+}
+
+#[test]
+fn a_trial_with_a_credit() {
+    let credit = Credit { member: "gp".to_owned(), why: "few trials left".to_owned() };
+    let json = r#"{
+        "number": 3, "state": "queued", "rev": 9, "origin": "suggested", "fixed": {"x": 0.5, "y": 2},
+        "point": {"x": 0.5, "y": 2}, "credit": {"member": "gp", "why": "few trials left"},
+        "attempt": 0, "failures": 0, "losses": 0, "created_at": 1000
+    }"#;
+    pinned(&Trial { point: Some(xy(0.5, 2)), credit: Some(credit), ..queued() }, json);
 }
 
 #[test]

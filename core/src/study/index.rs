@@ -81,7 +81,10 @@ impl Index {
 
     fn complete(&mut self, trial: &Trial) {
         let Some(loss) = trial.outcome.as_ref().and_then(|outcome| outcome.loss) else { return };
-        self.staircase.observe(trial.number, loss);
+        let loss = trial.is_feasible().then_some(loss);
+        if let Some(loss) = loss {
+            self.staircase.observe(trial.number, loss);
+        }
         self.progress.observe(trial.ended_at.unwrap_or_default(), trial.number, loss);
     }
 

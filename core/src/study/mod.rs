@@ -33,6 +33,7 @@ mod spec_check;
 mod spec_difference;
 mod staircase;
 mod state;
+mod told;
 mod trial;
 
 pub use attachment::{
@@ -53,6 +54,7 @@ pub use reply::Reply;
 pub use runtime::{CannotRun, Runtime, can_run};
 pub use spec::{Budget, NoProgress, RetryPolicy, StudySpec};
 pub use state::{Counts, Decision, Study};
+pub use told::Told;
 pub use trial::{
     Attempt, EndReason, Lease, Lessee, Origin, Orphan, Outcome, Report, ResumeHint, Trial, TrialNumber,
     TrialResult, TrialState,

@@ -13,7 +13,7 @@ pub(super) struct Staircase {
 }
 
 impl Staircase {
-    /// Takes in a completed trial.
+    /// Takes in a completed trial that is feasible.
     pub(super) fn observe(&mut self, number: TrialNumber, loss: f64) {
         if self.steps.range(..number).next_back().is_some_and(|(_, before)| *before <= loss) {
             return;

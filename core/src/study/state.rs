@@ -130,13 +130,13 @@ impl Study {
         self.index.counts()
     }
 
-    /// The completed trial with the lowest loss; of equal ones the first.
+    /// The completed trial with the lowest loss of those that are feasible; of equal ones the first.
     #[must_use]
     pub fn best(&self) -> Option<&Trial> {
         self.index.best().and_then(|(_, number)| self.trial(number))
     }
 
-    /// Number and loss of each trial that was better than all of a lower number, in the order of their numbers.
+    /// Number and loss of each feasible trial that was better than all of those of a lower number, in the order of their numbers.
     pub fn improvements(&self) -> impl Iterator<Item = (TrialNumber, f64)> {
         self.index.staircase().steps()
     }

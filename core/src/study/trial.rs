@@ -5,10 +5,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Version;
+use super::{Told, Version};
 use crate::Timestamp;
 use crate::name::{LeaseId, WorkerId};
 use crate::space::Point;
+use crate::suggest::Credit;
 
 /// Numbers the trials of one study from 0, without gaps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,6 +36,9 @@ pub struct Trial {
     /// The full point; set at the first lease, the same for all attempts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub point: Option<Point>,
+    /// Who proposed the point, where the study's algorithm is made of several; set with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit: Option<Credit>,
     /// The newest attempt; 0 before the first lease, then from 1.
     pub attempt: u32,
     /// The lease of the newest attempt; only while running.
@@ -78,6 +82,12 @@ impl Trial {
     pub fn holder(&self) -> Option<(&Lessee, Timestamp)> {
         let held = self.lease.as_ref().map(|lease| (&lease.lessee, lease.leased_at));
         held.or_else(|| self.attempts.last().map(|attempt| (&attempt.lessee, attempt.leased_at)))
+    }
+
+    /// Whether its result tells of no constraint that the point violates.
+    #[must_use]
+    pub fn is_feasible(&self) -> bool {
+        Told::of_stored(&self.result).is_feasible()
     }
 
     /// How many ended attempts a document remembers: releases are unlimited, a document is not.

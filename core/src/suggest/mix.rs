@@ -1,7 +1,7 @@
 //! Several algorithms that share one search.
 
 use super::prior::draw_index;
-use super::{Ask, MixSettings, Observation, Proposal, Suggester, build};
+use super::{AlgorithmShare, Ask, Credit, MixSettings, Observation, Proposal, Suggester, build};
 use crate::space::Space;
 use crate::stream::Stream;
 
@@ -12,15 +12,24 @@ pub(super) struct Mix {
     seed: u64,
     weights: Vec<f64>,
     members: Vec<Box<dyn Suggester>>,
+    /// By member.
+    credits: Vec<Credit>,
 }
 
 impl Mix {
     pub fn new(settings: &MixSettings, space: &Space, seed: u64) -> Self {
         // The weights are scaled, so that the sum of the largest ones is finite.
         let largest = settings.of.iter().map(|share| share.weight).fold(0.0, f64::max);
+        let weights: Vec<f64> = settings.of.iter().map(|share| share.weight / largest).collect();
+        let total: f64 = weights.iter().sum();
+        let credit = |(share, weight): (&AlgorithmShare, &f64)| Credit {
+            member: share.algorithm.name().to_owned(),
+            why: format!("drawn, with probability {:.2}", weight / total),
+        };
         Self {
             seed,
-            weights: settings.of.iter().map(|share| share.weight / largest).collect(),
+            credits: settings.of.iter().zip(&weights).map(credit).collect(),
+            weights,
             members: settings.of.iter().map(|share| build(&share.algorithm, space, seed)).collect(),
         }
     }
@@ -43,15 +52,18 @@ impl Suggester for Mix {
     }
 
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal {
-        let member = self.member(ask.number);
+        let at = self.member(ask.number);
         // A mix of nothing is refused when its settings are checked.
-        self.members.get_mut(member).map_or(Proposal::Exhausted, |member| member.suggest(ask))
+        match self.members.get_mut(at).map_or(Proposal::Exhausted, |member| member.suggest(ask)) {
+            Proposal::Point(point, _) => Proposal::Point(point, self.credits.get(at).cloned()),
+            Proposal::Exhausted => Proposal::Exhausted,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Algorithm, AlgorithmShare, Verdict};
+    use super::super::{Algorithm, Verdict};
     use super::*;
     use crate::space::Point;
 
@@ -111,6 +123,24 @@ mod tests {
     }
 
     #[test]
+    fn the_member_that_proposed_a_point_has_the_credit() {
+        let settings = shares(&[(1.0, "random"), (6.0, "tpe"), (3.0, "anneal")]);
+        let mut mix = Mix::new(&settings, &space(), 2);
+        let fixed = Point::default();
+        let mut seen = std::collections::BTreeSet::new();
+        for number in 0..50 {
+            let ask = Ask { number, pending: &[], fixed: &fixed, repeats: false, budget: None };
+            let (name, share) = [("random", "0.10"), ("tpe", "0.60"), ("anneal", "0.30")][mix.member(number)];
+            let why = format!("drawn, with probability {share}");
+            let credit = Credit { member: name.to_owned(), why };
+            let Proposal::Point(_, given) = mix.suggest(&ask) else { panic!("endless") };
+            assert_eq!(given, Some(credit), "trial {number}");
+            seen.insert(name);
+        }
+        assert_eq!(seen.len(), 3);
+    }
+
+    #[test]
     fn a_mix_of_one_is_that_one() {
         for name in ["random", "tpe", "anneal"] {
             let mut alone = build(&Algorithm::named(name).unwrap(), &space(), 3);
@@ -128,7 +158,8 @@ mod tests {
         for (number, point) in (0_u64..).zip(&points) {
             if mixed.member(number) == 1 {
                 let ask = Ask { number, pending: &[], fixed: &fixed, repeats: false, budget: None };
-                assert_eq!(tpe.suggest(&ask), Proposal::Point(point.clone(), None), "trial {number}");
+                let Proposal::Point(alone, _) = tpe.suggest(&ask) else { panic!("endless") };
+                assert_eq!(alone, *point, "trial {number}");
                 its_own += 1;
             }
             let verdict = Verdict::Completed { loss: (number * 7 % 31) as f64 };

@@ -74,7 +74,6 @@ pub enum Proposal {
 
 /// Who proposed a point, and why it was that one's turn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Credit {
     /// The name of the algorithm, for example `gp`.
     pub member: String,

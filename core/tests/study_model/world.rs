@@ -9,7 +9,7 @@ use tunewright_core::study::{
     LeaseTrial, Lessee, Next, PruneTrial, ReleaseTrial, Reply, ReportTrial, ResumeHint, RetryPolicy, Status,
     StopStudy, Study, StudySpec, Transition, Trial, TrialNumber, TrialResult, UpdateStudy, Version,
 };
-use tunewright_core::suggest::Algorithm;
+use tunewright_core::suggest::{Algorithm, Credit};
 use tunewright_core::{Refusal, Timestamp};
 
 use crate::action::{Action, Definition, Forged, Saying};
@@ -194,6 +194,7 @@ impl World {
             lessee: Lessee::Client(format!("client-{client}")),
             request_id: request.map(|id| format!("ask-{id}")),
             point: needs_point.then(|| self.suggest(trial)),
+            credit: needs_point.then(|| Credit { member: "random".to_owned(), why: trial.to_string() }),
         };
         self.send(Command::Lease(lease));
     }

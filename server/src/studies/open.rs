@@ -4,7 +4,7 @@ use tracing::warn;
 use tunewright_core::name::LeaseId;
 use tunewright_core::space::Point;
 use tunewright_core::study::{
-    Change, Command, Effect, EndCause, LeaseTrial, Next, Reply, Study, StudySpec, Trial, TrialNumber,
+    Change, Command, Effect, EndCause, LeaseTrial, Next, Reply, Study, StudySpec, Told, Trial, TrialNumber,
     TrialState, Waiting,
 };
 use tunewright_core::suggest::{self, Observation, Proposal, Suggester, Verdict};
@@ -129,17 +129,17 @@ impl OpenStudy {
                 Next::Wait { why, until } => return Ok(Leased::Waiting(why, until)),
                 Next::Ended(cause) => return Ok(Leased::Ended(cause)),
             };
-            let point = match needs_point.then(|| self.suggest(trial)) {
-                None => None,
-                Some(Proposal::Point(point, _)) => Some(point),
+            let (point, credit) = match needs_point.then(|| self.suggest(trial)) {
+                None => (None, None),
+                Some(Proposal::Point(point, credit)) => (Some(point), credit),
                 Some(Proposal::Exhausted) => {
                     // The study ends for it, or cancels what can never get a point: the next look says which.
                     self.carry_out(&Command::Exhaust, now, applied)?;
                     continue;
                 }
             };
-            let lease =
-                LeaseTrial { trial, lease: lease_id(), lessee: ask.lessee.clone(), request_id, point };
+            let (lease, lessee) = (lease_id(), ask.lessee.clone());
+            let lease = LeaseTrial { trial, lease, lessee, request_id, point, credit };
             return match self.carry_out(&Command::Lease(lease), now, applied)? {
                 Reply::Leased(trial) => Ok(Leased::Trial(trial)),
                 other => Err(Refusal::internal(format!("a lease was answered with {other:?}"))),
@@ -211,9 +211,38 @@ fn observation(trial: &Trial) -> Option<Observation> {
         (TrialState::Failed, _) => Verdict::Failed,
         _ => return None,
     };
-    Some(Observation::new(trial.number.0, trial.point.clone()?, verdict))
+    let Told { variance, constraints } = Told::of_stored(&trial.result);
+    Some(Observation { number: trial.number.0, point: trial.point.clone()?, verdict, variance, constraints })
 }
 
 fn is_multi_threaded() -> bool {
     tokio::runtime::Handle::current().runtime_flavor() == tokio::runtime::RuntimeFlavor::MultiThread
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::storage::testing::trial_in_state;
+
+    #[test]
+    fn a_suggester_is_told_the_variance_and_the_constraints_of_a_result() {
+        let told = |result: serde_json::Value| {
+            let mut trial = trial_in_state(3, TrialState::Completed);
+            trial.result = result.as_object().expect("a map").clone();
+            let Observation { number, point, verdict, variance, constraints } =
+                observation(&trial).expect("it has ended");
+            assert_eq!((number, Some(&point)), (3, trial.point.as_ref()));
+            assert_eq!(verdict, Verdict::Completed { loss: 0.1 + 0.2 });
+            (variance, constraints)
+        };
+        assert_eq!(told(json!({})), (None, Vec::new()));
+        assert_eq!(
+            told(json!({"loss_variance": 0.25, "constraints": [-1, 0.5]})),
+            (Some(0.25), vec![-1.0, 0.5])
+        );
+        // What was stored before these names meant anything.
+        assert_eq!(told(json!({"loss_variance": "low", "constraints": {"a": 1}})), (None, Vec::new()));
+    }
 }

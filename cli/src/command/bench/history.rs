@@ -105,6 +105,7 @@ impl History {
                 lessee: Lessee::Client("bench-0".to_owned()),
                 request_id: Some(format!("bench-0-{number}")),
                 point: Some(point),
+                credit: None,
             }),
             leased_at,
         )?;

@@ -1,7 +1,7 @@
 //! Add: a trial that was evaluated elsewhere joins, already ended.
 
 use super::super::{
-    AddTrial, Decision, EndCause, EndReason, Origin, Outcome, Reply, Status, Study, Transition, Trial,
+    AddTrial, Decision, EndCause, EndReason, Origin, Outcome, Reply, Status, Study, Told, Transition, Trial,
     TrialState,
 };
 use super::draft::Draft;
@@ -47,6 +47,7 @@ fn check(command: &AddTrial) -> Result<(), Refusal> {
     limits::check_result(&command.result)?;
     let Some(loss) = command.loss else { return Ok(()) };
     limits::check_loss(loss)?;
+    Told::read(&command.result)?;
     if command.reason.is_some() {
         return Err(Refusal::invalid("reason", "must not be given for a trial with a loss"));
     }
@@ -107,6 +108,18 @@ mod tests {
 
     fn add(point: Point, loss: Option<f64>) -> Command {
         Command::Add(added(point, loss))
+    }
+
+    #[test]
+    fn what_is_malformed_of_a_result_is_refused_only_beside_a_loss() {
+        let mut bench = Bench::new(|_| ());
+        let result = TrialResult::from_iter([("constraints".to_owned(), "none".into())]);
+        let with = |loss| Command::Add(AddTrial { result: result.clone(), ..added(xy(0.5, 5), loss) });
+        let (code, text) = bench.refused(with(Some(0.25)));
+        let says = "result.constraints: must be a list of numbers, not `none`";
+        assert_eq!((code, text.as_str()), (Code::Invalid, says));
+        assert_eq!(bench.study.trials().count(), 0);
+        assert_eq!(bench.tell(with(None)), Ok(Reply::Added(TrialNumber(0))));
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl<'a> Draft<'a> {
         self.counts
     }
 
-    /// The lowest loss of a completed trial.
+    /// The lowest loss of a completed trial that is feasible.
     pub(super) fn best(&self) -> Option<f64> {
         self.best
     }
@@ -88,7 +88,8 @@ impl<'a> Draft<'a> {
         if let (Transition::Completed, Some(loss)) =
             (transition, trial.outcome.as_ref().and_then(|outcome| outcome.loss))
         {
-            self.best = Some(self.best.map_or(loss, |best| best.min(loss)));
+            let loss = trial.is_feasible().then_some(loss);
+            self.best = self.best.into_iter().chain(loss).reduce(f64::min);
             self.stalled = self.study.index.progress().stalled_after(self.now, trial.number, loss);
         }
         self.changed.insert(trial.number, self.changes.len());

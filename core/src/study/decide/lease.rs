@@ -24,7 +24,11 @@ pub(super) fn decide(study: &Study, command: &LeaseTrial, now: Timestamp) -> Res
         }
     }
     let mut trial = leasable(study, command, now)?;
-    trial.point = Some(point(study, &trial, command.point.as_ref())?);
+    let point = point(study, &trial, command.point.as_ref())?;
+    if trial.point.is_none() {
+        trial.credit.clone_from(&command.credit);
+    }
+    trial.point = Some(point);
     trial.state = TrialState::Running;
     trial.attempt = trial.attempt.saturating_add(1);
     trial.not_before = None;
@@ -88,6 +92,7 @@ pub(super) fn new(study: &Study, number: super::super::TrialNumber, origin: Orig
         origin,
         fixed: Point::default(),
         point: None,
+        credit: None,
         attempt: 0,
         lease: None,
         request_id: None,
@@ -153,6 +158,7 @@ mod tests {
     use super::*;
     use crate::Code;
     use crate::name::LeaseId;
+    use crate::suggest::Credit;
 
     fn again(command: &LeaseTrial, lease: &str) -> Command {
         Command::Lease(LeaseTrial { lease: LeaseId::new(lease).expect("legal"), ..command.clone() })
@@ -236,6 +242,24 @@ mod tests {
         assert_eq!((code, text.as_str()), (Code::Conflict, "trial 0 has another point already"));
         bench.lease();
         assert_eq!(bench.trial(0).point, Some(xy(0.25, 4)));
+    }
+
+    #[test]
+    fn whoever_proposed_the_point_has_the_credit_for_ever() {
+        let credit = |member: &str| Some(Credit { member: member.to_owned(), why: "its turn".to_owned() });
+        let mut bench = Bench::new(|_| ());
+        let command = LeaseTrial { credit: credit("gp"), ..bench.lease_next() };
+        bench.tell(Command::Lease(command)).expect("leased");
+        bench.expire();
+        bench.pass(1_000);
+        let command = LeaseTrial { credit: credit("tpe"), ..bench.lease_next() };
+        assert_eq!((command.trial, &command.point), (TrialNumber(0), &None));
+        bench.tell(Command::Lease(command)).expect("leased again");
+        assert_eq!(bench.trial(0).credit, credit("gp"));
+        bench.enqueue(xy(0.25, 4));
+        let command = LeaseTrial { credit: credit("tpe"), ..bench.lease_next() };
+        bench.tell(Command::Lease(command)).expect("leased");
+        assert_eq!((bench.trial(1).attempt, &bench.trial(1).credit), (1, &None), "a person's point");
     }
 
     #[test]

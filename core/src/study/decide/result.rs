@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::{
-    Change, Decision, EndReason, LeaseRef, Outcome, Reply, Study, Transition, TrialNumber, TrialResult,
+    Change, Decision, EndReason, LeaseRef, Outcome, Reply, Study, Told, Transition, TrialNumber, TrialResult,
     TrialState,
 };
 use super::draft::Draft;
@@ -29,6 +29,7 @@ pub(super) fn decide(study: &Study, found: &Found<'_>, now: Timestamp) -> Result
     found.loss.map_or(Ok(()), limits::check_loss)?;
     limits::check_metrics(found.metrics)?;
     limits::check_result(found.result)?;
+    Told::read(found.result)?;
     let mut draft = Draft::new(study, now);
     let (trial, late) = match Standing::of(study, found.lease)? {
         Standing::Holds(trial) => (trial, false),
@@ -208,6 +209,65 @@ mod tests {
         }
         bench.reload();
         assert_eq!(bench.study.best().map(|trial| trial.number.0), Some(0));
+    }
+
+    /// Completes with this loss and these constraints.
+    fn constrained(lease: &LeaseRef, loss: f64, constraints: &serde_json::Value) -> Command {
+        let result = told(serde_json::json!({"constraints": constraints}));
+        let (metrics, output) = (BTreeMap::new(), String::new());
+        Command::Complete(CompleteTrial { lease: lease.clone(), loss, metrics, output, result })
+    }
+
+    #[test]
+    fn the_best_is_feasible() {
+        let mut bench = Bench::new(|spec| spec.budget.loss_threshold = Some(0.05));
+        let leases: Vec<_> = (0..4).map(|_| bench.lease()).collect();
+        let best = |bench: &Bench| bench.study.best().map(|trial| trial.number.0);
+        for (at, loss, constraint, expected) in [
+            (0, 0.01, 0.5, None),
+            (1, 0.5, 0.0, Some(1)),
+            (2, 0.25, 1e-300, Some(1)),
+            (3, 0.375, -1.0, Some(3)),
+        ] {
+            bench
+                .tell(constrained(&leases[at], loss, &serde_json::json!([-3, constraint])))
+                .expect("completed");
+            assert_eq!(best(&bench), expected);
+            assert!(bench.effects.contains(&Effect::Observe(TrialNumber(at as u64))));
+        }
+        let steps = [(TrialNumber(1), 0.5), (TrialNumber(3), 0.375)];
+        assert_eq!(bench.study.improvements().collect::<Vec<_>>(), steps);
+        assert_eq!(
+            bench.study.header().closing,
+            None,
+            "a threshold is not reached where constraints are not met"
+        );
+        bench.reload();
+        assert_eq!(best(&bench), Some(3));
+        let last = bench.lease();
+        bench.tell(constrained(&last, 0.05, &serde_json::json!([]))).expect("completed");
+        assert_eq!(bench.study.header().closing, Some(super::super::super::EndCause::LossThreshold));
+    }
+
+    #[test]
+    fn malformed_figures_change_nothing_unless_the_trial_failed() {
+        let mut bench = Bench::new(|_| ());
+        let lease = bench.lease();
+        let before = bench.trial(0).clone();
+        let refusal =
+            bench.tell(constrained(&lease, 0.5, &serde_json::json!([0, "x"]))).expect_err("refused");
+        assert_eq!((refusal.code, refusal.field.as_deref()), (Code::Invalid, Some("result.constraints.1")));
+        let odd = told(serde_json::json!({"loss_variance": -1}));
+        let Command::Prune(command) = prune(&lease, Some(0.5)) else { panic!("a pruning") };
+        let refusal =
+            bench.tell(Command::Prune(PruneTrial { result: odd.clone(), ..command })).expect_err("refused");
+        assert_eq!(refusal.field.as_deref(), Some("result.loss_variance"));
+        assert_eq!(*bench.trial(0), before);
+        let Command::Fail(command) = fail(&lease, EndReason::NoLoss) else { panic!("a failure") };
+        bench
+            .tell(Command::Fail(FailTrial { result: odd, ..command }))
+            .expect("what failed is told as it is");
+        assert_eq!(bench.state(0), TrialState::Failed);
     }
 
     #[test]
