@@ -53,7 +53,7 @@ pub struct AlgorithmShare {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TpeSettings {
-    /// So many finished trials before the model is used.
+    /// So many finished and pending trials before the model is used, at least half of them finished.
     pub n_startup: u32,
     /// Candidates drawn from the good density; 1 to 10,000.
     pub n_ei: u32,
@@ -63,7 +63,7 @@ pub struct TpeSettings {
 
 impl Default for TpeSettings {
     fn default() -> Self {
-        Self { n_startup: 10, n_ei: 48, prior_weight: 1.0 }
+        Self { n_startup: 10, n_ei: 16, prior_weight: 1.0 }
     }
 }
 

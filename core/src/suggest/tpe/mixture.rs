@@ -1,6 +1,6 @@
 //! A density over the whole of a conditional space.
 
-use super::bandwidth::Spread;
+use super::bandwidth::{Rule, Spread};
 use super::categorical::Categorical;
 use super::coordinate::Coordinate;
 use super::numeric::Numeric;
@@ -47,7 +47,7 @@ impl Mixture {
     }
 
     /// Makes the mixture of these points.
-    pub fn fill(&mut self, frame: &Frame, rows: &Rows, prior_weight: f64) {
+    pub fn fill(&mut self, frame: &Frame, rows: &Rows, prior_weight: f64, rule: Rule) {
         let total = prior_weight + rows.weights.iter().sum::<f64>();
         self.log_shares.clear();
         self.cumulated.clear();
@@ -67,7 +67,7 @@ impl Mixture {
                     for (unit, weight) in points.map(Coordinate::unit).zip(&rows.weights) {
                         unit.into_iter().for_each(|unit| spread.add(unit, *weight));
                     }
-                    column.fill(kernels, spread.bandwidth(rows.dimensions(i)));
+                    column.fill(kernels, spread.bandwidth(rows.dimensions(i), rule));
                 }
                 Column::Choice(column) => {
                     let is_there = |(point, _): &(Coordinate, &f64)| *point != Coordinate::Absent;

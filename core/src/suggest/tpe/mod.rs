@@ -68,14 +68,14 @@ impl Suggester for Tpe {
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal {
         let Self { settings, seed, frame, history, standing, split, good, others, search } = self;
         let mut stream = Stream::new(*seed, ask.number, "tpe");
-        if standing.finished() < settings.n_startup as usize {
+        if is_starting(standing.finished(), ask.pending.len(), settings.n_startup as usize) {
             return unseen::propose(frame, history, ask, &mut stream, |wishes, stream, _| {
                 prior::draw_point(frame, wishes, stream)
             });
         }
         split.update(frame, history, standing, ask);
-        good.fill(frame, &split.good, settings.prior_weight);
-        others.fill(frame, &split.others, settings.prior_weight);
+        good.fill(frame, &split.good, settings.prior_weight, bandwidth::GOOD);
+        others.fill(frame, &split.others, settings.prior_weight, bandwidth::OTHERS);
         unseen::propose(frame, history, ask, &mut stream, |wishes, stream, attempt| {
             if attempt == 0 {
                 search.run(frame, wishes, (good, others), settings.n_ei, stream);
@@ -89,4 +89,10 @@ impl Suggester for Tpe {
             }
         })
     }
+}
+
+/// Whether points are still drawn from the prior. Pending trials count, for their points were, too; but half of what is
+/// wanted has to be known.
+fn is_starting(finished: usize, pending: usize, wanted: usize) -> bool {
+    finished < wanted.div_ceil(2) || finished + pending < wanted
 }

@@ -7,8 +7,9 @@ use crate::suggest::Ask;
 use crate::suggest::frame::Frame;
 use crate::suggest::history::History;
 
-/// The good set is never larger.
+/// The good set is never larger, and smaller only for want of trials.
 const GOOD_MAX: usize = 25;
+const GOOD_MIN: usize = 3;
 
 /// So many of the trials next in rank to the good ones are all among the others: it is there that the two have to be
 /// told apart.
@@ -83,8 +84,8 @@ impl Split {
             let position = numbers.partition_point(|other| *other < number);
             (0..frame.len()).map(move |i| history.places(i)[position])
         };
-        for number in standing.best().take(count) {
-            self.good.push(1.0, row(number));
+        for (weight, number) in good_weights(count).zip(standing.best()) {
+            self.good.push(weight, row(number));
         }
         let newest = numbers.iter().rev().take(NEWEST).copied();
         self.taken.extend(standing.best().take(count + NEAREST).chain(newest));
@@ -108,9 +109,18 @@ impl Split {
     }
 }
 
-/// How many of so many trials with a loss are good: a tenth.
+/// How many of so many trials with a loss are good: three of twenty, and three at least.
 fn good_count(finished: usize) -> usize {
-    finished.div_ceil(10).min(GOOD_MAX)
+    (finished * 3).div_ceil(20).clamp(GOOD_MIN, GOOD_MAX)
+}
+
+/// The weights of so many good trials, from the best: log(n + 1) - log(rank), as they are in evolution strategies (N.
+/// Hansen, A. Ostermeier, "Completely derandomized self-adaptation in evolution strategies", 2001); 1 on average.
+#[expect(clippy::cast_precision_loss, reason = "at most some dozens")]
+fn good_weights(count: usize) -> impl Iterator<Item = f64> {
+    let weight = move |rank: usize| libm::log((count + 1) as f64 / rank as f64);
+    let total: f64 = (1..=count).map(weight).sum();
+    (1..=count).map(move |rank| weight(rank) * count as f64 / total)
 }
 
 #[cfg(test)]
@@ -152,12 +162,12 @@ mod tests {
             })
             .collect();
         let split = split(&history);
-        // A tenth of the 60 with a loss: the best of the twenty in question are the last.
-        assert_eq!(split.good.places, [95.0, 90.0, 85.0, 80.0, 75.0, 70.0]);
+        // Nine, of the 60 with a loss: the best of the twenty in question are the last.
+        assert_eq!(split.good.places, [95.0, 90.0, 85.0, 80.0, 75.0, 70.0, 65.0, 60.0, 55.0]);
         let others: Vec<f64> =
             (0..100).map(f64::from).filter(|place| !split.good.places.contains(place)).collect();
         assert_eq!(split.others.places, others);
-        assert_eq!(split.others.weights, [1.0; 94]);
+        assert_eq!(split.others.weights, [1.0; 91]);
     }
 
     #[test]
@@ -167,7 +177,7 @@ mod tests {
                 observation(number, Verdict::Completed { loss: number as f64 }, 20.5 - number as f64)
             })
             .collect();
-        assert_eq!(split(&history).good.places, [19.0, 18.0]);
+        assert_eq!(split(&history).good.places, [19.0, 18.0, 17.0]);
     }
 
     #[test]
@@ -177,7 +187,10 @@ mod tests {
             .map(|number| observation(number, Verdict::Completed { loss: loss(number) }, 0.0))
             .collect();
         let split = split(&history);
-        assert_eq!(split.good.weights, [1.0; GOOD_MAX]);
+        let weights = &split.good.weights;
+        assert_eq!(weights.len(), GOOD_MAX);
+        assert!(weights.windows(2).all(|pair| pair[0] > pair[1]), "{weights:?}");
+        assert!((weights.iter().sum::<f64>() - GOOD_MAX as f64).abs() < 1e-12);
         assert!(split.others.weights.len() <= NEAREST + NEWEST + SAMPLED);
         let weight: f64 = split.others.weights.iter().sum();
         assert!((weight - (20_000 - GOOD_MAX) as f64).abs() < 1e-6, "{weight}");

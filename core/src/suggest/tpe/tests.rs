@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::bandwidth::{GOOD, OTHERS};
 use super::coordinate::Coordinate;
 use super::mixture::Mixture;
 use super::search::Search;
@@ -45,7 +46,7 @@ fn rows(frame: &Frame, count: u64) -> Rows {
 
 fn mixture(frame: &Frame, count: u64) -> Mixture {
     let mut mixture = Mixture::new(frame);
-    mixture.fill(frame, &rows(frame, count), 1.3);
+    mixture.fill(frame, &rows(frame, count), 1.3, GOOD);
     mixture
 }
 
@@ -177,7 +178,7 @@ fn x_of(point: &Point) -> f64 {
 }
 
 #[test]
-fn many_pending_points_drive_the_search_away() {
+fn pending_points_are_among_the_others_and_drive_the_search_away() {
     let json = r#"{"x": {"type": "uniform", "low": 0, "high": 1}}"#;
     let mut tpe = tpe(json);
     let point = |x: f64| Point::from_iter([("x".to_owned(), crate::space::ParamValue::Float(x))]);
@@ -192,7 +193,23 @@ fn many_pending_points_drive_the_search_away() {
     let pending: Vec<_> = (60..).zip(&waiting).collect();
     let crowded: Vec<f64> = (100..140).map(|number| x_of(&ask(&mut tpe, number, &pending, &none))).collect();
     let (free, crowded) = (distance(&free), distance(&crowded));
-    assert!(free < 0.05 && crowded > 1.5 * free, "{free} {crowded}");
+    assert!(free < 0.05 && crowded > free, "{free} {crowded}");
+    // Where 30 of 82 others are within a third of a kernel of one another, they are much denser than anywhere.
+    let mut density = |pending: &[(u64, &Point)], x: f64| {
+        let ask = Ask { number: 100, pending, fixed: &none, repeats: false, budget: None };
+        tpe.split.update(&tpe.frame, &tpe.history, &tpe.standing, &ask);
+        tpe.others.fill(&tpe.frame, &tpe.split.others, 1.0, OTHERS);
+        libm::exp(tpe.others.log_density(&[Coordinate::Smooth(x)]))
+    };
+    assert!(density(&pending, 0.3) > 1.5 * density(&[], 0.3));
+    assert!(density(&pending, 0.8) < 0.8 * density(&[], 0.8));
+}
+
+#[test]
+fn the_start_is_over_when_enough_trials_have_ended_or_are_pending() {
+    let starting = |finished, pending| super::is_starting(finished, pending, 10);
+    assert!(starting(0, 0) && starting(9, 0) && starting(4, 50) && starting(5, 4));
+    assert!(!starting(10, 0) && !starting(5, 5) && !starting(7, 9) && !super::is_starting(0, 0, 0));
 }
 
 #[test]
