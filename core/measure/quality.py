@@ -92,11 +92,9 @@ def reported(bench: Bench, lines: Path, budget: int, parallel: int, image: Path)
     everywhere = [name for name, on in problems.items() if len(on) == len(problems[first])]
     common = ["--parallel", str(parallel), "--budget", str(budget), "--versus", first]
     paths = [str(file) for file in files]
-    picture = ["--per-problem", "--plot", str(image)]
-    parts = output(bench.program("report.py", *paths, *common, *picture, "--optimizers", *everywhere)).split(
-        "\n\n"
-    )
-    of_all = output(bench.program("report.py", *paths, *common)).split("\n\n")
+    report = bench.program("report.py", *paths, *common)
+    parts = output([*report, "--per-problem", "--optimizers", *everywhere]).split("\n\n")
+    of_all = output(report).split("\n\n")
     versus = f"{first} at {budget} evaluations against:"
     kept = []
     for title, table in zip(parts, [*parts[1:], ""], strict=True):
@@ -110,6 +108,9 @@ def reported(bench: Bench, lines: Path, budget: int, parallel: int, image: Path)
             kept += [title, table]
         elif title.startswith("|") and kept and kept[-1].startswith("Over the"):
             kept.append(title)
+    # All lines of ours would be too many for one picture.
+    drawn = [name for name in everywhere if name == first or not name.startswith(OURS)]
+    output([*report, "--plot", str(image), "--optimizers", *drawn])
     shrink(image)
     kept.append(f"![Regret by evaluation, each problem](images/{image.name})")
     return "\n\n".join(part.strip() for part in kept)
@@ -122,11 +123,11 @@ def read(file: Path) -> list[dict[str, Any]]:
 
 
 def shrink(image: Path) -> None:
-    """Curves need few colours, and the document's pictures are kept for ever."""
+    """Curves need few colours, and a picture that was committed is kept for ever."""
     from PIL import Image
 
     with Image.open(image) as picture:
-        picture.convert("RGB").quantize(48, dither=Image.Dither.NONE).save(image, optimize=True)
+        picture.convert("RGB").quantize(255, dither=Image.Dither.NONE).save(image, optimize=True)
 
 
 def time_suggestions(bench: Bench, history: list[int], repeats: int) -> str:
@@ -140,7 +141,7 @@ def time_suggestions(bench: Bench, history: list[int], repeats: int) -> str:
         label, _, program = optimizer.rpartition("=exec:")
         name = f"exec:{program}" if label else program
         lines = output(bench.program("timing.py", name, *arguments)).strip().splitlines()
-        rows.append(f"| {label or program} | " + " | ".join(line.split()[-5] for line in lines) + " |")
+        rows.append(f"| {label or program} | " + " | ".join(line.split()[-4] for line in lines) + " |")
         sys.stdout.write(rows[-1] + "\n")
         sys.stdout.flush()
     return said_of(bench, "seconds per suggestion") + "\n\n" + "\n".join(rows)

@@ -49,7 +49,7 @@ pub fn point(space: &Space, number: u64) -> Point {
     space.parameters().iter().map(value).collect()
 }
 
-pub fn observation(space: &Space, number: u64) -> Observation {
+pub fn judged_draw(space: &Space, number: u64) -> Observation {
     judged(space, number, point(space, number))
 }
 

@@ -1,21 +1,21 @@
 //! What one suggestion costs, by algorithm, number of trials, number of parameters and number of pending points.
 //!
-//!     cargo bench -p tunewright-core --bench suggest                  all of it, about half an hour
+//!     cargo bench -p tunewright-core --bench suggest                  all of it
 //!     cargo bench -p tunewright-core --bench suggest -- tpe/1000x10   what has this in its name
 //!
-//! A name is `algorithm/TRIALSxPARAMETERS/PENDING`. A suggestion is asked for and what it proposed is observed, so that no
-//! model is asked twice; the allocations are those of the asking. Cells in which it takes too long are measured once, or
-//! not at all where fewer trials took too long already.
+//! A name is `algorithm/TRIALSxPARAMETERS/PENDING`. The time is that of a suggestion and of observing what it proposed, so
+//! that no model is asked twice; the allocations are those of the suggestion. Where it takes too long it is measured once, or
+//! not at all if it took too long after fewer trials.
 
-mod cell;
 mod history;
+mod search;
 
 use std::alloc::System;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cell::{Cell, Cost};
 use criterion::{Criterion, SamplingMode};
+use search::{Cost, Search};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use tunewright_core::suggest::{ALGORITHMS, Algorithm, HyperoptTpeSettings};
 
@@ -33,9 +33,7 @@ const SLOW: Duration = Duration::from_millis(200);
 const TOO_SLOW: Duration = Duration::from_secs(1);
 
 fn main() {
-    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let is_wanted =
-        |cell: &Cell| words.is_empty() || words.iter().any(|word| cell.to_string().contains(word));
+    let word = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
     let mut criterion = Criterion::default()
         .sample_size(10)
         .warm_up_time(Duration::from_millis(50))
@@ -44,31 +42,27 @@ fn main() {
         .configure_from_args();
     let mut costs = Vec::new();
     for (name, algorithm) in algorithms() {
-        // By the number of parameters and of pending points: a suggestion took too long.
+        // By the number of parameters: a suggestion that took too long.
         let mut too_slow = BTreeMap::new();
-        for trials in TRIALS {
-            for parameters in PARAMETERS {
-                for pending in PENDING {
-                    let cell = Cell {
-                        name: name.clone(),
-                        algorithm: algorithm.clone(),
-                        trials,
-                        parameters,
-                        pending,
-                    };
-                    if !is_wanted(&cell) {
-                        continue;
-                    }
-                    if let Some(time) = too_slow.get(&(parameters, pending)) {
-                        println!("{cell}: left out, for with fewer trials a suggestion took {time:.1?}");
-                        continue;
-                    }
-                    let cost = measure(&mut criterion, &cell);
-                    if cost.time > TOO_SLOW {
-                        too_slow.insert((parameters, pending), cost.time);
-                    }
-                    costs.push((cell, cost));
+        for (trials, parameters) in TRIALS.iter().flat_map(|trials| PARAMETERS.map(|count| (*trials, count)))
+        {
+            let cell = |pending: &u64| (*pending, format!("{name}/{trials}x{parameters}/{pending}"));
+            let cells: Vec<_> = PENDING.iter().map(cell).filter(|(_, cell)| cell.contains(&word)).collect();
+            if cells.is_empty() {
+                continue;
+            }
+            if let Some(time) = too_slow.get(&parameters) {
+                println!("{name}/{trials}x{parameters}: left out, with fewer trials it took {time:.1?}");
+                continue;
+            }
+            let mut search = Search::new(&algorithm, trials, parameters);
+            for (pending, cell) in cells {
+                search.set_pending(pending);
+                let cost = measure(&mut criterion, &cell, &mut search);
+                if cost.time > TOO_SLOW {
+                    too_slow.insert(parameters, cost.time);
                 }
+                costs.push((cell, cost));
             }
         }
     }
@@ -84,17 +78,17 @@ fn algorithms() -> Vec<(String, Algorithm)> {
     all
 }
 
-fn measure(criterion: &mut Criterion, cell: &Cell) -> Cost {
-    let mut cost = cell.probe(HEAP);
+fn measure(criterion: &mut Criterion, cell: &str, search: &mut Search<'_>) -> Cost {
+    let mut cost = search.probe(HEAP);
     if cost.time > SLOW {
         println!("{cell}: {:.1?} for one suggestion, too long to measure it again", cost.time);
         return cost;
     }
     let mut group = criterion.benchmark_group("suggest");
     group.sampling_mode(SamplingMode::Flat);
-    group.bench_function(cell.to_string(), |bencher| {
+    group.bench_function(cell, |bencher| {
         bencher.iter_custom(|count| {
-            let time = cell.time(count);
+            let time = search.time(count);
             cost.time = time / u32::try_from(count).unwrap_or(u32::MAX);
             time
         });
@@ -103,9 +97,9 @@ fn measure(criterion: &mut Criterion, cell: &Cell) -> Cost {
     cost
 }
 
-fn print(costs: &[(Cell, Cost)]) {
+fn print(costs: &[(String, Cost)]) {
     println!("\n{:<32} {:>12} {:>12} {:>12}", "", "time", "allocations", "bytes");
     for (cell, cost) in costs {
-        println!("{:<32} {:>12.1?} {:>12} {:>12}", cell.to_string(), cost.time, cost.allocations, cost.bytes);
+        println!("{cell:<32} {:>12.1?} {:>12} {:>12}", cost.time, cost.allocations, cost.bytes);
     }
 }
