@@ -3,7 +3,7 @@
 use super::gp::Gp;
 use super::tpe::Tpe;
 use super::{Ask, Credit, Observation, Proposal, Suggester, TpeSettings};
-use crate::space::Space;
+use crate::space::{Activation, Space};
 
 /// A Gaussian process as long as the history is short enough for it, and TPE in turn with it after that. Both know the
 /// whole history.
@@ -11,6 +11,8 @@ use crate::space::Space;
 pub(super) struct Auto {
     gp: Gp,
     tpe: Tpe,
+    /// Every so many trials TPE has its turn.
+    insured: u64,
 }
 
 /// Whose turn it is.
@@ -22,7 +24,11 @@ enum Member {
 
 impl Auto {
     pub fn new(space: &Space, seed: u64) -> Self {
-        Self { gp: Gp::new(space, seed), tpe: Tpe::new(&TpeSettings::default(), space, seed) }
+        let is_conditional =
+            space.parameters().iter().any(|parameter| parameter.activation != Activation::Always);
+        let tune = super::gp::tune;
+        let insured = if is_conditional { tune("INSC", 3.0) as u64 } else { tune("INSF", 8.0) as u64 };
+        Self { gp: Gp::new(space, seed), tpe: Tpe::new(&TpeSettings::default(), space, seed), insured }
     }
 
     /// Who proposes the point of this trial, and why.
@@ -34,8 +40,7 @@ impl Auto {
         if known > Gp::OBSERVED_MAX && number % 2 == 1 {
             return (Member::Tpe, format!("{known} trials: in turn with the model that knows some of them"));
         }
-        let insured = super::gp::tune("INS", 1e9) as u64;
-        if number % insured == insured - 1 {
+        if number % self.insured == self.insured - 1 {
             return (Member::Tpe, "insurance: now and then by a model of another kind".to_owned());
         }
         (Member::Gp, format!("the greatest expected improvement, given {known} trials"))
