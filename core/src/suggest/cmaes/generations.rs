@@ -14,9 +14,9 @@ const KEPT: usize = 8;
 /// The generations of a search.
 ///
 /// A generation is so many trials in a row by their numbers, whoever proposed them. It is over when all of them have
-/// ended; or when half of them have, and a trial after the next generation has ended as well: no one waits for a trial
-/// that hangs. What ends later still counts, as if it had been there in time. So the distribution is a function of
-/// the set of observations.
+/// ended; or when half of them have, and one after them: no one waits for a trial that hangs, and many workers are not
+/// kept at an old distribution. What ends later still counts, as if it had been there in time. So the distribution is a
+/// function of the set of observations.
 #[derive(Debug)]
 pub(super) struct Generations {
     standings: BTreeMap<u64, Standing>,
@@ -55,10 +55,12 @@ impl Generations {
         let ended = self.standings.range(run.start..end).count() as u64;
         if ended < lambda {
             let latest = self.standings.last_key_value().map(|(number, _)| *number)?;
-            if latest - run.start.min(latest) < 2 * lambda {
+            let is_scarce = 2 * ended < lambda;
+            let patience = if is_scarce { 2 * lambda } else { lambda };
+            if latest - run.start.min(latest) < patience {
                 return None;
             }
-            if 2 * ended < lambda {
+            if is_scarce {
                 // Too few to learn from, and there may be many a gap like this.
                 let (next, _) = self.standings.range(end..).next()?;
                 let start = run.start + (next - run.start) / lambda * lambda;

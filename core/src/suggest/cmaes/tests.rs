@@ -158,7 +158,8 @@ fn nobody_waits_for_a_trial_that_hangs() {
     };
     // A generation is of six.
     assert_eq!((begun(&[], 5), begun(&[], 6), begun(&[], 13)), (0, 6, 12));
-    assert_eq!((begun(&[2], 12), begun(&[2], 13)), (0, 12));
+    assert_eq!((begun(&[2], 6), begun(&[2], 7), begun(&[2], 12)), (0, 6, 12));
+    assert_eq!((begun(&[1, 2, 3], 7), begun(&[1, 2, 3, 4], 7)), (6, 0));
     // More than half of the second one is missing.
     assert_eq!((begun(&[6, 7, 8, 9], 18), begun(&[6, 7, 8, 9], 19)), (6, 18));
 }
