@@ -33,7 +33,8 @@ impl Categorical {
 
     /// Adds to each kernel's sum the logarithm of the probability of an option.
     pub fn add(&self, option: usize, sums: &mut [f64]) {
-        let prior = self.prior[option];
+        // A person may fix an option that has no probability: both densities have it alike.
+        let prior = self.prior[option].max(f64::MIN_POSITIVE);
         let absent = libm::log(prior);
         let same = libm::log(1.0 - self.smear + self.smear * prior);
         let other = libm::log(self.smear * prior);

@@ -83,7 +83,8 @@ impl Numeric {
                 let steps = width / self.sigma;
                 if steps < NARROW_CELL {
                     self.add_density(0.5 * (low + high), steps * steps / 24.0, sums);
-                    let log = libm::log(width);
+                    // A person may fix a value whose cell has no probability: both densities have it alike.
+                    let log = libm::log(width.max(f64::MIN_POSITIVE));
                     sums.iter_mut().for_each(|sum| *sum += log);
                 } else {
                     self.add_masses(low, high, sums);
