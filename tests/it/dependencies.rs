@@ -26,10 +26,11 @@ const LICENCES: [&str; 11] = [
 ];
 
 /// Crates of which we cannot help to have several versions, and why.
-const DUPLICATES: [(&str, &str); 9] = [
+const DUPLICATES: [(&str, &str); 10] = [
     ("base64", "0.22 of tonic beside 0.23 of serde-saphyr"),
     ("getrandom", "0.2 of ring and 0.3 of turmoil's rand beside 0.4 of rand, tempfile and uuid"),
     ("hashbrown", "0.15 of petgraph, which prost-build uses, beside 0.17 of indexmap"),
+    ("itertools", "0.13 of criterion, which measures the suggesters, beside 0.15 of prost-build"),
     ("rand", "0.9 of turmoil, which simulates in tests, beside 0.10"),
     ("rand_core", "0.9 of turmoil's rand beside 0.10 of rand"),
     ("rand_chacha", "0.9 of turmoil's rand beside 0.10"),
