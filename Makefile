@@ -17,6 +17,13 @@ MINUTES ?= 30
 SEED ?= $(shell date +%s)
 ON ?=
 
+# make quality BENCH=../shared/bench/quality SEEDS=10 BUDGET="100 200" PARALLEL="1 8" ALGORITHMS="auto tpe" PEERS=random JOBS=2
+BENCH ?= ../shared/bench/quality
+BUDGET ?= 100 200
+PARALLEL ?= 1 8
+ALGORITHMS ?= auto gp tpe tpe-hyperopt cmaes qmc anneal random
+JOBS ?= 2
+
 target := $(or $(CARGO_TARGET_DIR),target)
 tunewright := $(target)/release/tunewright
 venv := $(CURDIR)/.venv-test/bin
@@ -26,7 +33,7 @@ export TUNEWRIGHT_TEST_VENV := $(CURDIR)/.venv-test
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: .venv/ready release ## Tune a real model; run again, it goes on where it stopped
@@ -117,6 +124,21 @@ simulate: setup ## Live through simulated worlds, and look for broken promises: 
 bench: release ## Measure this machine: round trips on each store, and suggesters
 	$(tunewright) bench
 
+.PHONY: quality
+quality: SEEDS = 10
+quality: PEERS = random
+quality: .venv-quality/ready release ## Measure how good the suggesters' points are, beside their peers'
+	.venv-quality/bin/python core/measure/quality.py quality $(measured) --seeds $(SEEDS) --budget $(BUDGET) \
+	  --parallel $(PARALLEL) --jobs $(JOBS)
+
+.PHONY: quality-timing
+quality-timing: PEERS = random hyperopt-tpe optuna-tpe
+quality-timing: .venv-quality/ready release ## Time the suggesters beside their peers
+	.venv-quality/bin/python core/measure/quality.py timing $(measured)
+
+measured = --bench $(BENCH) --binary $(tunewright) --lines $(target)/quality --document docs/quality.md \
+  --algorithms $(ALGORITHMS) --peers $(PEERS)
+
 # Built apart from the release, with failpoints in it.
 .PHONY: chaos
 chaos: setup ## Hurt everything for long, and look for broken promises: make chaos MINUTES=30 SEED=7
@@ -136,8 +158,12 @@ $(page)/node_modules/ready: $(page)/package-lock.json
 # A virtual environment is ready once its packages are those of its list.
 .venv/ready: examples/digits/requirements.txt
 .venv-test/ready: .ci/requirements.txt examples/digits/requirements.txt sdk/python/requirements-test.txt
-.venv/ready .venv-test/ready:
+.venv-quality/ready: $(BENCH)/requirements.txt
+.venv/ready .venv-test/ready .venv-quality/ready:
 	@.ci/packages python3-venv
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
+
+$(BENCH)/requirements.txt:
+	@echo "the yardstick is not in $(BENCH): say where it is with BENCH=..." >&2; exit 1
