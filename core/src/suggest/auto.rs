@@ -40,7 +40,7 @@ impl Auto {
         if known > Gp::OBSERVED_MAX && number % 2 == 1 {
             return (Member::Tpe, format!("{known} trials: in turn with the model that knows some of them"));
         }
-        if number % self.insured == self.insured - 1 {
+        if number >= super::gp::tune("INS0", 0.0) as u64 && number % self.insured == self.insured - 1 {
             return (Member::Tpe, "insurance: now and then by a model of another kind".to_owned());
         }
         (Member::Gp, format!("the greatest expected improvement, given {known} trials"))
