@@ -197,7 +197,7 @@ mod tests {
             ("tunewright demo-data --trials 0", ErrorKind::ValueValidation),
             ("tunewright demo-data --rate 100001", ErrorKind::ValueValidation),
             ("tunewright demo-data --slots 0", ErrorKind::ValueValidation),
-            ("tunewright demo-data --algorithm grid", ErrorKind::InvalidValue),
+            ("tunewright demo-data --algorithm hill", ErrorKind::InvalidValue),
             ("tunewright completions tcsh", ErrorKind::InvalidValue),
         ] {
             assert_eq!(parse(line).expect_err(line).kind(), kind, "{line}");

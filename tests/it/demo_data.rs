@@ -132,7 +132,7 @@ fn wrong_arguments_are_refused_with_what_they_must_be() {
         ("--rate fast", "`fast` must be a number from 0 (as fast as possible) to 100000"),
         ("--trials 0", "0 is not in 1..=10000000"),
         ("--slots 2000", "2000 is not in 1..=1024"),
-        ("--algorithm grid", "possible values: random, tpe, anneal"),
+        ("--algorithm hill", "possible values: auto, gp, tpe, cmaes, qmc, grid, anneal, random"),
         ("--study a/b", "`a/b`"),
     ] {
         let output = run(&server, arguments);

@@ -70,7 +70,7 @@ async fn a_cancel_that_races_a_completion_has_one_winner() {
     println!("the cancel won {cancelled} of 200 races");
 }
 
-/// A search with a history that matters: TPE over a conditional space.
+/// A search with a history that matters: the default algorithm over a conditional space.
 async fn searching(directory: &Path) -> (InProcess, Study) {
     let server = InProcess::with_store(&format!("redb:{}", directory.display())).await;
     let spec = json!({

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -188,16 +189,28 @@ impl SlotTrial {
         let Finished { verdict, output, resume } = finished;
         let lease = Some(self.lease.clone());
         let report = match verdict {
-            Verdict::Completed { loss, metrics } => {
-                let request =
-                    v1::CompleteTrialRequest { lease, loss, metrics, output, result: None, next: None };
-                FinalReport::Complete(request)
-            }
-            Verdict::Pruned { loss, metrics } => {
-                let request =
-                    v1::PruneTrialRequest { lease, loss, metrics, output, result: None, next: None };
-                FinalReport::Prune(request)
-            }
+            Verdict::Completed { loss, metrics, heeded } => match result(heeded) {
+                Ok(result) => FinalReport::Complete(v1::CompleteTrialRequest {
+                    lease,
+                    loss,
+                    metrics,
+                    output,
+                    result,
+                    next: None,
+                }),
+                Err(refusal) => return self.fail_for(&refusal, output).await,
+            },
+            Verdict::Pruned { loss, metrics, heeded } => match result(heeded) {
+                Ok(result) => FinalReport::Prune(v1::PruneTrialRequest {
+                    lease,
+                    loss,
+                    metrics,
+                    output,
+                    result,
+                    next: None,
+                }),
+                Err(refusal) => return self.fail_for(&refusal, output).await,
+            },
             Verdict::Failed { reason, message } => {
                 info!(%message, reason = reason.as_str(), trial = %self.assignment.lease.trial, "trial failed");
                 return self.fail(reason, message, output).await;
@@ -205,6 +218,12 @@ impl SlotTrial {
             Verdict::Ended => return self.release(resume.map(v1::ResumeHint::from)).await,
         };
         ending::tell(&self.shared, report).await
+    }
+
+    /// Fails the trial for a result that cannot be sent.
+    async fn fail_for(&self, refusal: &Refusal, output: String) -> TrialEnd {
+        let message = format!("the result cannot be sent: {refusal}");
+        self.fail(EndReason::ObjectiveError, message, output).await
     }
 
     async fn fail(&self, reason: EndReason, message: String, output: String) -> TrialEnd {
@@ -240,4 +259,15 @@ pub(crate) async fn release(
 /// Whether a refusal says that the attempt counts no more.
 fn is_over(refusal: &Refusal) -> bool {
     matches!(refusal.code, Code::LeaseLost | Code::Closed | Code::Conflict | Code::NotFound)
+}
+
+/// What a script told beside its loss, as it is sent; `None` for nothing.
+///
+/// # Errors
+/// `invalid` if it is nested too deeply.
+fn result(told: Map<String, Value>) -> Result<Option<v1::Value>, Refusal> {
+    if told.is_empty() {
+        return Ok(None);
+    }
+    v1::Value::try_from(&Value::Object(told)).map(Some).map_err(|refusal| refusal.within("result"))
 }

@@ -39,9 +39,9 @@ fn what_is_wrong_is_named_with_its_place() {
         ("budget: {max_trials: -1}", "budget: invalid u64 (line 2, column 22)"),
         (
             "algorithm: tpes",
-            "algorithm: must be one of `random`, `tpe`, `anneal`, `external`, `mix`, not `tpes` (line 2, column 12)",
+            "algorithm: must be one of `auto`, `gp`, `tpe`, `cmaes`, `qmc`, `grid`, `anneal`, `random`, `external`, `mix`, not `tpes` (line 2, column 12)",
         ),
-        ("algorithm: {name: tpe, gama: 1}", "algorithm: unknown field `gama`, expected one of `gamma`, "),
+        ("algorithm: {name: tpe, gama: 1}", "algorithm: unknown field `gama`, expected one of `n_startup`, "),
         ("seed: 1\nseed: 2", "`seed` stands here twice (line 3, column 1)"),
         ("command: []", "command: must name a program (line 2, column 10)"),
         (

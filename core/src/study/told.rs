@@ -85,7 +85,7 @@ fn shown(value: &Value) -> String {
     match value {
         Value::Number(number) => number.to_string(),
         Value::Null | Value::Bool(_) => value.to_string(),
-        Value::String(_) => "a text".to_owned(),
+        Value::String(text) => format!("`{}`", text.chars().take(20).collect::<String>()),
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "a map".to_owned(),
     }
@@ -126,7 +126,8 @@ mod tests {
         let many = vec![0.0; 101];
         for (odd, says) in [
             (json!({"loss_variance": -1e-9}), format!("{variance} -1e-9")),
-            (json!({"loss_variance": "small"}), format!("{variance} a text")),
+            (json!({"loss_variance": "small"}), format!("{variance} `small`")),
+            (json!({"loss_variance": "x".repeat(99)}), format!("{variance} `{}`", "x".repeat(20))),
             (json!({"loss_variance": true}), format!("{variance} true")),
             (json!({"loss_variance": [0.1]}), format!("{variance} a list")),
             (

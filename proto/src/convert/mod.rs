@@ -10,6 +10,7 @@ mod assignment;
 mod attachment;
 mod budget;
 mod choice;
+mod credit;
 mod distribution;
 mod end_reason;
 mod event;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tunewright_core::space::Point;
 use tunewright_core::study::{
-    Attempt, EndReason, Lessee, Origin, Orphan, ResumeHint, Trial, TrialNumber, TrialResult, TrialState,
-    Version,
+    Attempt, EndReason, Lessee, Origin, Orphan, ResumeHint, Told, Trial, TrialNumber, TrialResult,
+    TrialState, Version,
 };
+use tunewright_core::suggest::Credit;
 use tunewright_core::{Refusal, Timestamp};
 
 use super::field::{later_than_never, listed, millis, non_empty, required};
@@ -23,6 +24,8 @@ pub struct TrialInfo {
     pub origin: Origin,
     /// The full point, or while queued what a person fixed of it.
     pub point: Point,
+    /// Who proposed the point, where the study's algorithm is made of several.
+    pub credit: Option<Credit>,
     /// The newest attempt; 0 before the first lease.
     pub attempt: u32,
     /// The worker or client that runs it; only while running.
@@ -73,6 +76,14 @@ pub struct OrphanInfo {
     pub at: Timestamp,
 }
 
+impl TrialInfo {
+    /// Whether its result tells of no constraint that the point violates.
+    #[must_use]
+    pub fn is_feasible(&self) -> bool {
+        Told::of_stored(&self.result).is_feasible()
+    }
+}
+
 impl From<&Trial> for TrialInfo {
     fn from(trial: &Trial) -> Self {
         let lease = trial.lease.as_ref();
@@ -82,6 +93,7 @@ impl From<&Trial> for TrialInfo {
             state: trial.state,
             origin: trial.origin,
             point: trial.point.as_ref().unwrap_or(&trial.fixed).clone(),
+            credit: trial.credit.clone(),
             attempt: trial.attempt,
             lessee: lease.map(|lease| lessee_id(&lease.lessee)),
             leased_at: lease.map(|lease| lease.leased_at),
@@ -155,6 +167,7 @@ impl TryFrom<TrialInfo> for v1::Trial {
             ended_at_ms: millis(trial.ended_at),
             version: trial.version.0,
             result: result::to_wire(trial.result)?,
+            credit: trial.credit.map(v1::Credit::from),
         })
     }
 }
@@ -169,6 +182,7 @@ impl TryFrom<v1::Trial> for TrialInfo {
             state: state_from_number(trial.state).map_err(|e| e.within("state"))?,
             origin: origin(&trial.origin, trial.retry_of)?,
             point: trial.point.unwrap_or_default().try_into().map_err(|e: Refusal| e.within("point"))?,
+            credit: trial.credit.map(Credit::from),
             attempt: trial.attempt,
             lessee: non_empty(trial.lessee),
             leased_at: later_than_never(trial.leased_at_ms),

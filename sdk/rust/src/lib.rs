@@ -126,10 +126,13 @@ pub use tunewright_core::name::{PoolName, ProjectName, StudyName, TokenId, Worke
 pub use tunewright_core::space::{ParamValue, Point, Space};
 pub use tunewright_core::study::{
     AddTrial, Attachment, AttachmentKey, AttachmentName, Budget, EndCause, EndReason, NoProgress, Objective,
-    PickledFunction, Report, ResumeHint, RetryPolicy, Status, StudyRef, StudySpec, Transition, TrialNumber,
-    TrialResult, TrialState, UpdateStudy,
+    PickledFunction, Report, ResumeHint, RetryPolicy, Status, StudyRef, StudySpec, Told, Transition,
+    TrialNumber, TrialResult, TrialState, UpdateStudy,
 };
-pub use tunewright_core::suggest::{Algorithm, AlgorithmShare, AnnealSettings, MixSettings, TpeSettings};
+pub use tunewright_core::suggest::{
+    Algorithm, AlgorithmShare, AnnealSettings, Credit, GridSettings, HyperoptMode, HyperoptTpeSettings,
+    MixSettings, TpeSettings,
+};
 pub use tunewright_core::{Code, Refusal, Timestamp};
 pub use tunewright_proto::convert::{
     Assignment, BestLoss, ReportEvent, StudyInfo, StudyLease, TokenInfo, TrialEvent, TrialInfo, WatchEvent,

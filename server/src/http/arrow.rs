@@ -39,6 +39,7 @@ fn schema(table: &Table) -> Schema {
         Field::new("attempt", DataType::UInt32, false),
         Field::new("worker", DataType::Utf8, true),
         Field::new("reason", DataType::Utf8, true),
+        Field::new("member", DataType::Utf8, true),
         Field::new("created_at", time(), true),
         Field::new("leased_at", time(), true),
         Field::new("ended_at", time(), true),
@@ -54,8 +55,10 @@ fn schema(table: &Table) -> Schema {
 }
 
 fn columns(table: &Table, rows: std::ops::Range<usize>) -> Vec<ArrayRef> {
-    let names = table.lessee_names();
-    let worker = |lessee: &Option<u32>| names.get((*lessee)? as usize).map(String::as_str);
+    let named = |codes: &[Option<u32>], names: &[String]| -> ArrayRef {
+        let name = |code: &Option<u32>| names.get((*code)? as usize).map(String::as_str);
+        Arc::new(codes.iter().map(name).collect::<StringArray>())
+    };
     let mut columns: Vec<ArrayRef> = vec![
         Arc::new(UInt64Array::from_iter_values(rows.clone().map(|row| row as u64))),
         Arc::new(StringArray::from_iter_values(
@@ -63,13 +66,14 @@ fn columns(table: &Table, rows: std::ops::Range<usize>) -> Vec<ArrayRef> {
         )),
         floats(&table.losses()[rows.clone()]),
         Arc::new(UInt32Array::from(table.attempts()[rows.clone()].to_vec())),
-        Arc::new(table.lessees()[rows.clone()].iter().map(worker).collect::<StringArray>()),
+        named(&table.lessees()[rows.clone()], table.lessee_names()),
         Arc::new(
             table.reasons()[rows.clone()]
                 .iter()
                 .map(|reason| reason.map(|reason| reason.as_str()))
                 .collect::<StringArray>(),
         ),
+        named(&table.members()[rows.clone()], table.member_names()),
         times(&table.created()[rows.clone()]),
         times(&table.leased()[rows.clone()]),
         times(&table.ended()[rows.clone()]),

@@ -218,3 +218,31 @@ fn observation(trial: &Trial) -> Option<Observation> {
 fn is_multi_threaded() -> bool {
     tokio::runtime::Handle::current().runtime_flavor() == tokio::runtime::RuntimeFlavor::MultiThread
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::storage::testing::trial_in_state;
+
+    #[test]
+    fn a_suggester_is_told_the_variance_and_the_constraints_of_a_result() {
+        let told = |result: serde_json::Value| {
+            let mut trial = trial_in_state(3, TrialState::Completed);
+            trial.result = result.as_object().expect("a map").clone();
+            let Observation { number, point, verdict, variance, constraints } =
+                observation(&trial).expect("it has ended");
+            assert_eq!((number, Some(&point)), (3, trial.point.as_ref()));
+            assert_eq!(verdict, Verdict::Completed { loss: 0.1 + 0.2 });
+            (variance, constraints)
+        };
+        assert_eq!(told(json!({})), (None, Vec::new()));
+        assert_eq!(
+            told(json!({"loss_variance": 0.25, "constraints": [-1, 0.5]})),
+            (Some(0.25), vec![-1.0, 0.5])
+        );
+        // What was stored before these names meant anything.
+        assert_eq!(told(json!({"loss_variance": "low", "constraints": {"a": 1}})), (None, Vec::new()));
+    }
+}

@@ -147,15 +147,15 @@ async fn all_trials_can_be_taken_away() {
     assert_eq!(csv.headers["content-disposition"], "attachment; filename=\"shown.csv\"");
     let text = csv.text();
     let mut lines = text.split("\r\n");
-    let names = "number,state,loss,attempt,worker,reason,origin,created_at,leased_at,ended_at,\
+    let names = "number,state,loss,attempt,worker,reason,origin,member,created_at,leased_at,ended_at,\
                  params.lr,params.model,params.model.net.layers,params.model.tree.depth,metrics.accuracy";
     assert_eq!(lines.next(), Some(names));
     let rows: Vec<Vec<&str>> =
         lines.filter(|line| !line.is_empty()).map(|line| line.split(',').collect()).collect();
     assert_eq!(rows.len(), 1_000, "as many as the study may have");
     for (at, row) in rows.iter().enumerate() {
-        assert_eq!((row.len(), row[0].to_owned()), (15, at.to_string()));
-        assert_eq!(row[12].is_empty(), row[11] == "tree", "{row:?}");
+        assert_eq!((row.len(), row[0].to_owned()), (16, at.to_string()));
+        assert_eq!(row[13].is_empty(), row[12] == "tree", "{row:?}");
     }
     assert_eq!((rows[7][1], rows[7][2], rows[7][5]), ("failed", "", "objective_error"));
     let json_lines = bench.api.get(&format!("{HOME}/export.jsonl")).await.text();

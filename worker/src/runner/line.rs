@@ -39,6 +39,8 @@ pub(crate) struct Final {
     pub status: Status,
     pub loss: Loss,
     pub metrics: BTreeMap<String, f64>,
+    /// What the search heeds beside the loss, as it was written: `loss_variance` and `constraints`.
+    pub heeded: Map<String, Value>,
     pub message: String,
     pub notes: Vec<String>,
 }
@@ -74,6 +76,7 @@ pub(crate) fn parse(line: &str) -> Result<Line, String> {
             status: Status::Ok,
             loss,
             metrics: BTreeMap::new(),
+            heeded: Map::new(),
             message: String::new(),
             notes: Vec::new(),
         }));
@@ -138,8 +141,9 @@ fn final_line(mut object: Map<String, Value>) -> Final {
         Some(other) => other.to_string(),
     };
     object.remove("checkpoint");
+    let heeded = heeded(&mut object, &mut notes);
     let metrics = metrics(object, &mut notes);
-    Final { status, loss, metrics, message, notes }
+    Final { status, loss, metrics, heeded, message, notes }
 }
 
 fn take_loss(object: &mut Map<String, Value>) -> Loss {
@@ -153,6 +157,23 @@ fn take_loss(object: &mut Map<String, Value>) -> Loss {
             }),
         },
     }
+}
+
+/// Takes out what the search heeds beside the loss. A variance that is none is left out, as a metric would be; whether the
+/// constraints are some is for the server to say, since without them the point would count as feasible.
+fn heeded(object: &mut Map<String, Value>, notes: &mut Vec<String>) -> Map<String, Value> {
+    let mut heeded = Map::new();
+    match object.remove("loss_variance") {
+        None | Some(Value::Null) => {}
+        Some(value) => match numbers::float(&value)
+            .filter(|variance| variance.is_finite() && *variance >= 0.0)
+        {
+            Some(variance) => drop(heeded.insert("loss_variance".to_owned(), variance.into())),
+            None => notes.push("the `loss_variance` is not a finite number >= 0 and was left out".to_owned()),
+        },
+    }
+    heeded.extend(object.remove_entry("constraints"));
+    heeded
 }
 
 fn metrics(object: Map<String, Value>, notes: &mut Vec<String>) -> BTreeMap<String, f64> {
@@ -178,6 +199,7 @@ fn metrics(object: Map<String, Value>, notes: &mut Vec<String>) -> BTreeMap<Stri
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
     use tunewright_core::broken::try_broken;
 
     use super::*;
@@ -274,6 +296,21 @@ mod tests {
         assert_eq!((ended.metrics.len(), ended.notes.len()), (METRICS_MAX, 1));
         let long = format!(r#"{{"loss": 0, "{}": 1}}"#, "x".repeat(METRIC_NAME_MAX + 1));
         assert_eq!((result(&long).metrics.len(), result(&long).notes.len()), (0, 1));
+    }
+
+    #[test]
+    fn what_the_search_heeds_is_no_metric() {
+        let ended =
+            result(r#"{"loss": 1, "loss_variance": "0.5", "constraints": [-1, 2.5], "accuracy": 0.9}"#);
+        assert_eq!(ended.metrics, BTreeMap::from([("accuracy".to_owned(), 0.9)]));
+        assert_eq!(Value::Object(ended.heeded), json!({"loss_variance": 0.5, "constraints": [-1, 2.5]}));
+        assert_eq!(ended.notes, Vec::<String>::new());
+        for variance in ["NaN", "-1", "[1]", "\"much\""] {
+            let ended = result(&format!(r#"{{"loss": 1, "loss_variance": {variance}}}"#));
+            assert_eq!((ended.heeded, ended.notes.len()), (Map::new(), 1), "{variance}");
+        }
+        let ended = result(r#"{"loss": 1, "loss_variance": null, "constraints": "none"}"#);
+        assert_eq!((Value::Object(ended.heeded), ended.notes.len()), (json!({"constraints": "none"}), 0));
     }
 
     #[test]

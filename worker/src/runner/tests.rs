@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
+use serde_json::{Map, json};
 use tempfile::TempDir;
 use tunewright_core::space::ParamValue;
 
@@ -109,11 +110,13 @@ fn room() -> (TempDir, PathBuf) {
 #[tokio::test]
 async fn a_result_file_is_the_result() {
     let run = sh(r#"echo '{"step": 1, "loss": 0.9, "checkpoint": "c1"}' >> "$TUNEWRIGHT_RESULT"
-        echo '{"loss": 0.12, "status": "ok", "accuracy": 0.88, "bad": NaN}' >> "$TUNEWRIGHT_RESULT"; echo 5"#);
+        echo '{"loss": 0.12, "status": "ok", "accuracy": 0.88, "bad": NaN, "constraints": [-1]}' \
+            >> "$TUNEWRIGHT_RESULT"; echo 5"#);
     let (controls, mut reports) = controls();
     let finished = run_trial(&run, &controls).await;
     let metrics = [("accuracy".to_owned(), 0.88)].into();
-    assert_eq!(finished.verdict, Verdict::Completed { loss: 0.12, metrics });
+    let heeded = Map::from_iter([("constraints".to_owned(), json!([-1]))]);
+    assert_eq!(finished.verdict, Verdict::Completed { loss: 0.12, metrics, heeded });
     assert_eq!(finished.resume, Some(ResumeHint { step: 1, checkpoint_uri: "c1".to_owned() }));
     let note = "tunewright: the metric `bad` is not a finite number and was left out\n";
     assert_eq!(finished.output, format!("5\n{note}"));
@@ -195,7 +198,7 @@ async fn a_status_that_the_script_reports_is_its_end() {
     let infeasible = sh(r#"echo '{"status": "infeasible"}'"#);
     assert_eq!(failure(infeasible).await.0, EndReason::Infeasible);
     let pruned = finished(sh(r#"echo '{"status": "pruned", "loss": 0.5}'"#)).await;
-    assert_eq!(pruned.verdict, Verdict::Pruned { loss: Some(0.5), metrics: [].into() });
+    assert_eq!(pruned.verdict, Verdict::Pruned { loss: Some(0.5), metrics: [].into(), heeded: Map::new() });
 }
 
 #[tokio::test]
@@ -268,7 +271,7 @@ async fn a_stop_is_a_file_and_then_a_signal_and_the_trial_is_pruned() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         stop.cancel();
         let verdict = running.await.expect("ended").verdict;
-        assert_eq!(verdict, Verdict::Pruned { loss: Some(loss), metrics: [].into() });
+        assert_eq!(verdict, Verdict::Pruned { loss: Some(loss), metrics: [].into(), heeded: Map::new() });
     }
 }
 

@@ -5,6 +5,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
 
 use nix::sys::signal::Signal;
+use serde_json::{Map, Value};
 use tunewright_core::study::EndReason;
 
 use super::line::{self, Final, Line, Loss, Status};
@@ -21,11 +22,14 @@ pub enum Verdict {
     Completed {
         loss: f64,
         metrics: BTreeMap<String, f64>,
+        /// What the search heeds beside the loss.
+        heeded: Map<String, Value>,
     },
     /// It was asked to stop early and did, or said that it was pruned.
     Pruned {
         loss: Option<f64>,
         metrics: BTreeMap<String, f64>,
+        heeded: Map<String, Value>,
     },
     Failed {
         reason: EndReason,
@@ -73,8 +77,9 @@ impl Evidence<'_> {
                     Loss::Finite(loss) => Some(loss),
                     Loss::Absent | Loss::Unusable(_) => None,
                 });
-                let metrics = result.map(|result| result.metrics).unwrap_or_default();
-                Verdict::Pruned { loss: final_loss.or(self.last.loss), metrics }
+                let (metrics, heeded) =
+                    result.map(|result| (result.metrics, result.heeded)).unwrap_or_default();
+                Verdict::Pruned { loss: final_loss.or(self.last.loss), metrics, heeded }
             }
             Some(Cause::Drained) if self.status.success() => match self.of_success() {
                 ended @ (Verdict::Completed { .. } | Verdict::Pruned { .. }) => ended,
@@ -114,10 +119,12 @@ impl Evidence<'_> {
                     Loss::Finite(loss) => Some(loss),
                     Loss::Absent | Loss::Unusable(_) => self.last.loss,
                 };
-                Verdict::Pruned { loss, metrics: result.metrics }
+                Verdict::Pruned { loss, metrics: result.metrics, heeded: result.heeded }
             }
             Status::Ok => match result.loss {
-                Loss::Finite(loss) => Verdict::Completed { loss, metrics: result.metrics },
+                Loss::Finite(loss) => {
+                    Verdict::Completed { loss, metrics: result.metrics, heeded: result.heeded }
+                }
                 Loss::Unusable(shown) => {
                     failed(EndReason::NoLoss, format!("the loss must be a finite number, not `{shown}`"))
                 }

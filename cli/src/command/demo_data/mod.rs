@@ -61,9 +61,14 @@ pub struct DemoDataArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Proposer {
-    Random,
+    Auto,
+    Gp,
     Tpe,
+    Cmaes,
+    Qmc,
+    Grid,
     Anneal,
+    Random,
 }
 
 /// Fills the study until it has all its trials, and prints how they ended.

@@ -28,7 +28,7 @@ enum Format {
 }
 
 /// The columns of every export, before those of parameters and metrics.
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "number",
     "state",
     "loss",
@@ -39,6 +39,7 @@ const COLUMNS: [&str; 14] = [
     "message",
     "late",
     "origin",
+    "member",
     "created_at_ms",
     "leased_at_ms",
     "ended_at_ms",
@@ -78,7 +79,7 @@ fn csv(trials: &[TrialInfo]) -> String {
     text
 }
 
-fn fixed(trial: &TrialInfo) -> [String; 14] {
+fn fixed(trial: &TrialInfo) -> [String; 15] {
     let millis = |at: Option<Timestamp>| at.map(|at| at.as_millis().to_string());
     let leased_at = trial.leased_at.or_else(|| trial.attempts.last().map(|attempt| attempt.leased_at));
     let origin = match trial.origin {
@@ -100,6 +101,7 @@ fn fixed(trial: &TrialInfo) -> [String; 14] {
         trial.message.clone(),
         trial.late.to_string(),
         origin,
+        trial.credit.as_ref().map(|credit| credit.member.clone()).unwrap_or_default(),
         trial.created_at.as_millis().to_string(),
         millis(leased_at).unwrap_or_default(),
         millis(trial.ended_at).unwrap_or_default(),
@@ -129,6 +131,7 @@ fn quoted(cell: &str) -> Cow<'_, str> {
 mod tests {
     use tunewright_core::space::{ParamValue, Point};
     use tunewright_core::study::{TrialNumber, TrialResult, TrialState, Version};
+    use tunewright_core::suggest::Credit;
 
     use super::*;
 
@@ -137,6 +140,7 @@ mod tests {
             number: TrialNumber(number),
             state: TrialState::Completed,
             origin: Origin::Suggested,
+            credit: None,
             point: point.iter().map(|(label, value)| ((*label).to_owned(), value.clone())).collect::<Point>(),
             attempt: 1,
             lessee: None,
@@ -164,15 +168,16 @@ mod tests {
         let mut failed = trial(1, &[("loss", ParamValue::Int(3)), ("kind", odd)]);
         failed.state = TrialState::Failed;
         (failed.loss, failed.reason) = (None, Some(EndReason::Timeout));
+        failed.credit = Some(Credit { member: "gp".to_owned(), why: "its turn".to_owned() });
         failed.message = "two\nlines".to_owned();
         failed.result.insert("line".to_owned(), json!(7));
         let trials = [trial(0, &[("C", ParamValue::Float(1e-7))]), failed];
         assert_eq!(
             csv(&trials),
-            "number,state,loss,attempt,failures,losses,reason,message,late,origin,created_at_ms,leased_at_ms,\
-             ended_at_ms,result,C,kind,param.loss,metric.f1\n\
-             0,completed,0.1,1,0,0,,,false,suggested,5,,9,,1e-7,,,0.5\n\
-             1,failed,,1,0,0,timeout,\"two\nlines\",false,suggested,5,,9,\"{\"\"line\"\":7}\",,\"a,\"\"b\"\"\",3,0.5\n"
+            "number,state,loss,attempt,failures,losses,reason,message,late,origin,member,created_at_ms,\
+             leased_at_ms,ended_at_ms,result,C,kind,param.loss,metric.f1\n\
+             0,completed,0.1,1,0,0,,,false,suggested,,5,,9,,1e-7,,,0.5\n\
+             1,failed,,1,0,0,timeout,\"two\nlines\",false,suggested,gp,5,,9,\"{\"\"line\"\":7}\",,\"a,\"\"b\"\"\",3,0.5\n"
         );
     }
 }

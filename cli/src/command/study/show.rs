@@ -122,10 +122,14 @@ fn objective(objective: &Objective) -> String {
 }
 
 fn algorithm(algorithm: &Algorithm) -> String {
-    let Algorithm::Mix(MixSettings { of }) = algorithm else { return algorithm.name().to_owned() };
+    let MixSettings { of } = match algorithm {
+        Algorithm::Mix(settings) => settings,
+        Algorithm::HyperoptTpe(_) => return "tpe (hyperopt)".to_owned(),
+        plain => return plain.name().to_owned(),
+    };
     let total: f64 = of.iter().map(|share| share.weight).sum();
     let shares = of.iter().map(|AlgorithmShare { weight, algorithm }| {
-        format!("{:.0}% {}", 100.0 * weight / total, algorithm.name())
+        format!("{:.0}% {}", 100.0 * weight / total, self::algorithm(algorithm))
     });
     format!("mix of {}", shares.collect::<Vec<_>>().join(", "))
 }
@@ -139,5 +143,22 @@ mod tests {
         assert_eq!(trials(Counts::default()), "none yet");
         let some = Counts { completed: 57, failed: 3, ..Counts::default() };
         assert_eq!(trials(some), "57 completed, 3 failed");
+    }
+
+    #[test]
+    fn an_algorithm_is_named_with_its_mode_and_its_shares() {
+        for (json, says) in [
+            (r#""auto""#, "auto"),
+            (r#""tpe""#, "tpe"),
+            (r#"{"name": "tpe", "mode": "hyperopt"}"#, "tpe (hyperopt)"),
+            (
+                r#"{"name": "mix", "of": [{"weight": 3, "algorithm": {"name": "tpe", "gamma": 0.3}},
+                    {"weight": 1, "algorithm": "random"}]}"#,
+                "mix of 75% tpe (hyperopt), 25% random",
+            ),
+        ] {
+            let read: Algorithm = serde_json::from_str(json).expect(json);
+            assert_eq!(algorithm(&read), says);
+        }
     }
 }

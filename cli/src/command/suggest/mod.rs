@@ -24,8 +24,8 @@ pub struct SuggestArgs {
     /// Speak over standard input and output
     #[arg(long, required = true)]
     pub stdio: bool,
-    /// The algorithm: random, tpe or anneal, or with settings `{name: tpe, gamma: 0.3}`
-    #[arg(long, value_name = "NAME", default_value = "tpe", value_parser = read_algorithm)]
+    /// The algorithm: auto, gp, tpe, cmaes, qmc, grid, anneal or random, or with settings `{name: tpe, n_startup: 20}`
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = read_algorithm)]
     pub algorithm: Algorithm,
 }
 

@@ -122,6 +122,6 @@ fn an_algorithm_may_have_settings() {
     assert!(
         read_algorithm("hill")
             .unwrap_err()
-            .contains("must be one of `random`, `tpe`, `anneal`, `external`, `mix`, not `hill`")
+            .contains("must be one of `auto`, `gp`, `tpe`, `cmaes`, `qmc`, `grid`, `anneal`, `random`, `external`, `mix`, not `hill`")
     );
 }

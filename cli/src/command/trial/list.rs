@@ -19,7 +19,7 @@ pub struct ListArgs {
     /// Only trials in this state; may be repeated
     #[arg(long = "state", value_name = "STATE", value_parser = state)]
     states: Vec<TrialState>,
-    /// Only so many, the best first
+    /// Only so many, the best first; those that violate a constraint come last
     #[arg(long, value_name = "N")]
     best: Option<usize>,
 }
@@ -29,7 +29,9 @@ pub async fn run(args: ListArgs, context: &Context) -> anyhow::Result<()> {
     let mut trials = study.trials(&TrialFilter { states: args.states }).await?;
     if let Some(most) = args.best {
         // The sort is stable: of equal losses the first trial is the better one. Without a loss, last.
-        trials.sort_by(|a, b| order(a).total_cmp(&order(b)));
+        trials.sort_by(|a, b| {
+            a.is_feasible().cmp(&b.is_feasible()).reverse().then(order(a).total_cmp(&order(b)))
+        });
         trials.truncate(most);
     }
     if context.json {
@@ -46,18 +48,23 @@ fn order(trial: &TrialInfo) -> f64 {
 }
 
 fn table(trials: &[TrialInfo]) -> Table {
-    let mut table = Table::new([">TRIAL", "STATE", ">LOSS", ">ATTEMPT", ">TOOK", "WHY", "POINT"]);
+    let has_members = trials.iter().any(|trial| trial.credit.is_some());
+    let by = has_members.then_some("BY");
+    let heads = [">TRIAL", "STATE", ">LOSS", ">ATTEMPT", ">TOOK", "WHY"].into_iter().chain(by);
+    let mut table = Table::new(heads.chain(["POINT"]));
     for trial in trials {
         let last = trial.attempts.last();
-        table.row([
+        let member = trial.credit.as_ref().map_or_else(figures::nothing, |credit| credit.member.clone());
+        let cells = [
             trial.number.to_string(),
             trial.state.as_str().to_owned(),
             figures::loss_if_any(trial.loss),
             trial.attempt.to_string(),
             figures::took(last.map(|attempt| attempt.leased_at), last.map(|attempt| attempt.ended_at)),
             trial.reason.map_or_else(figures::nothing, |reason| EndReason::as_str(reason).to_owned()),
-            figures::point(&trial.point),
-        ]);
+        ];
+        let cells = cells.into_iter().chain(has_members.then_some(member));
+        table.row(cells.chain([figures::point(&trial.point)]));
     }
     table
 }

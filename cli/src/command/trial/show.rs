@@ -57,8 +57,14 @@ fn summary(trial: &TrialInfo) -> String {
         ("ended", trial.ended_at.map_or_else(figures::nothing, figures::time)),
         ("point", figures::point(&trial.point)),
     ];
+    if let Some(credit) = &trial.credit {
+        rows.push(("proposed by", format!("{}: {}", credit.member, credit.why)));
+    }
     if let Some(lessee) = &trial.lessee {
         rows.push(("runs at", lessee.clone()));
+    }
+    if !trial.is_feasible() {
+        rows.push(("feasible", "no: a constraint is above 0".to_owned()));
     }
     if let Some(reason) = trial.reason {
         rows.push(("reason", reason.as_str().to_owned()));

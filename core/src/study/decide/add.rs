@@ -116,7 +116,7 @@ mod tests {
         let result = TrialResult::from_iter([("constraints".to_owned(), "none".into())]);
         let with = |loss| Command::Add(AddTrial { result: result.clone(), ..added(xy(0.5, 5), loss) });
         let (code, text) = bench.refused(with(Some(0.25)));
-        let says = "result.constraints: must be a list of numbers, not a text";
+        let says = "result.constraints: must be a list of numbers, not `none`";
         assert_eq!((code, text.as_str()), (Code::Invalid, says));
         assert_eq!(bench.study.trials().count(), 0);
         assert_eq!(bench.tell(with(None)), Ok(Reply::Added(TrialNumber(0))));

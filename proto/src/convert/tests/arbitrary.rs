@@ -12,8 +12,8 @@ use tunewright_core::study::{
     TrialResult, TrialState, Version,
 };
 use tunewright_core::suggest::{
-    Algorithm, AlgorithmShare, AnnealSettings, GridSettings, HyperoptMode, HyperoptTpeSettings, MixSettings,
-    TpeSettings,
+    Algorithm, AlgorithmShare, AnnealSettings, Credit, GridSettings, HyperoptMode, HyperoptTpeSettings,
+    MixSettings, TpeSettings,
 };
 
 pub(super) fn name() -> impl Strategy<Value = String> {
@@ -285,13 +285,19 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn credit()(member in "[a-z]{1,6}", why in ".{0,9}") -> Credit {
+        Credit { member, why }
+    }
+}
+
+prop_compose! {
     pub(super) fn trial()(
         number in any::<u64>(), state in prop::sample::select(TrialState::ALL.to_vec()), rev in any::<u64>(),
         origin in prop_oneof![
             Just(Origin::Suggested), Just(Origin::Enqueued), Just(Origin::Added),
             any::<u64>().prop_map(|number| Origin::RetryOf(TrialNumber(number))),
         ],
-        (fixed, point) in (point(), prop::option::of(point())),
+        (fixed, point, credit) in (point(), prop::option::of(point()), prop::option::of(credit())),
         (attempt, failures, losses) in any::<(u32, u32, u32)>(),
         lease in prop::option::of((lessee(), time())),
         hint in prop::option::of((any::<u64>(), ".{0,9}")),
@@ -302,7 +308,7 @@ prop_compose! {
     ) -> Trial {
         let orphans = orphans.into_iter();
         Trial {
-            number: TrialNumber(number), state, rev: Version(rev), origin, fixed, point, attempt,
+            number: TrialNumber(number), state, rev: Version(rev), origin, fixed, point, credit, attempt,
             lease: lease.map(|(lessee, leased_at)| Lease { id: lease_id(), lessee, leased_at, request_id: None }),
             request_id: None, failures, losses, not_before: None,
             hint: hint.map(|(step, checkpoint_uri)| ResumeHint { step, checkpoint_uri }),

@@ -67,7 +67,7 @@ class StudySpec(_message.Message):
     def __init__(self, space: _Optional[_Union[_space_pb2.SpaceNode, _Mapping]] = ..., algorithm: _Optional[_Union[Algorithm, _Mapping]] = ..., seed: _Optional[int] = ..., budget: _Optional[_Union[Budget, _Mapping]] = ..., retry: _Optional[_Union[RetryPolicy, _Mapping]] = ..., parallelism: _Optional[int] = ..., lease_ttl_ms: _Optional[int] = ..., trial_timeout_ms: _Optional[int] = ..., pool: _Optional[str] = ..., note: _Optional[str] = ..., tags: _Optional[_Mapping[str, str]] = ..., repeats: bool = ...) -> None: ...
 
 class Algorithm(_message.Message):
-    __slots__ = ("name", "settings", "mix")
+    __slots__ = ("name", "settings", "mix", "mode")
     class SettingsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -78,10 +78,12 @@ class Algorithm(_message.Message):
     NAME_FIELD_NUMBER: _ClassVar[int]
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
     MIX_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
     name: str
     settings: _containers.ScalarMap[str, float]
     mix: _containers.RepeatedCompositeFieldContainer[AlgorithmShare]
-    def __init__(self, name: _Optional[str] = ..., settings: _Optional[_Mapping[str, float]] = ..., mix: _Optional[_Iterable[_Union[AlgorithmShare, _Mapping]]] = ...) -> None: ...
+    mode: str
+    def __init__(self, name: _Optional[str] = ..., settings: _Optional[_Mapping[str, float]] = ..., mix: _Optional[_Iterable[_Union[AlgorithmShare, _Mapping]]] = ..., mode: _Optional[str] = ...) -> None: ...
 
 class AlgorithmShare(_message.Message):
     __slots__ = ("weight", "algorithm")

@@ -139,7 +139,7 @@ class TrialReport(_message.Message):
     def __init__(self, attempt: _Optional[int] = ..., step: _Optional[int] = ..., loss: _Optional[float] = ..., metrics: _Optional[_Mapping[str, float]] = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class Trial(_message.Message):
-    __slots__ = ("number", "state", "origin", "retry_of", "point", "attempt", "lessee", "leased_at_ms", "failures", "losses", "resume", "attempts", "loss", "metrics", "reason", "message", "late", "orphans", "created_at_ms", "ended_at_ms", "version", "result")
+    __slots__ = ("number", "state", "origin", "retry_of", "point", "attempt", "lessee", "leased_at_ms", "failures", "losses", "resume", "attempts", "loss", "metrics", "reason", "message", "late", "orphans", "created_at_ms", "ended_at_ms", "version", "result", "credit")
     class MetricsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -169,6 +169,7 @@ class Trial(_message.Message):
     ENDED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_FIELD_NUMBER: _ClassVar[int]
     number: int
     state: TrialState
     origin: str
@@ -191,7 +192,16 @@ class Trial(_message.Message):
     ended_at_ms: int
     version: int
     result: _space_pb2.Value
-    def __init__(self, number: _Optional[int] = ..., state: _Optional[_Union[TrialState, str]] = ..., origin: _Optional[str] = ..., retry_of: _Optional[int] = ..., point: _Optional[_Union[_space_pb2.Point, _Mapping]] = ..., attempt: _Optional[int] = ..., lessee: _Optional[str] = ..., leased_at_ms: _Optional[int] = ..., failures: _Optional[int] = ..., losses: _Optional[int] = ..., resume: _Optional[_Union[ResumeHint, _Mapping]] = ..., attempts: _Optional[_Iterable[_Union[Attempt, _Mapping]]] = ..., loss: _Optional[float] = ..., metrics: _Optional[_Mapping[str, float]] = ..., reason: _Optional[_Union[EndReason, str]] = ..., message: _Optional[str] = ..., late: bool = ..., orphans: _Optional[_Iterable[_Union[OrphanResult, _Mapping]]] = ..., created_at_ms: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., version: _Optional[int] = ..., result: _Optional[_Union[_space_pb2.Value, _Mapping]] = ...) -> None: ...
+    credit: Credit
+    def __init__(self, number: _Optional[int] = ..., state: _Optional[_Union[TrialState, str]] = ..., origin: _Optional[str] = ..., retry_of: _Optional[int] = ..., point: _Optional[_Union[_space_pb2.Point, _Mapping]] = ..., attempt: _Optional[int] = ..., lessee: _Optional[str] = ..., leased_at_ms: _Optional[int] = ..., failures: _Optional[int] = ..., losses: _Optional[int] = ..., resume: _Optional[_Union[ResumeHint, _Mapping]] = ..., attempts: _Optional[_Iterable[_Union[Attempt, _Mapping]]] = ..., loss: _Optional[float] = ..., metrics: _Optional[_Mapping[str, float]] = ..., reason: _Optional[_Union[EndReason, str]] = ..., message: _Optional[str] = ..., late: bool = ..., orphans: _Optional[_Iterable[_Union[OrphanResult, _Mapping]]] = ..., created_at_ms: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., version: _Optional[int] = ..., result: _Optional[_Union[_space_pb2.Value, _Mapping]] = ..., credit: _Optional[_Union[Credit, _Mapping]] = ...) -> None: ...
+
+class Credit(_message.Message):
+    __slots__ = ("member", "why")
+    MEMBER_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    member: str
+    why: str
+    def __init__(self, member: _Optional[str] = ..., why: _Optional[str] = ...) -> None: ...
 
 class AskTrialsRequest(_message.Message):
     __slots__ = ("study", "client_id", "request_id", "count", "reclaim")

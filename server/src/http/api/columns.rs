@@ -28,7 +28,7 @@ const MANY: usize = 5_000;
 pub(super) struct ColumnsQuery {
     /// Names with commas between them: `state`, `loss` (32 bits), `loss64`, `p.LABEL` (a parameter's values), `q.LABEL`
     /// (the same as a place on its axis, 0 to 254), `m.NAME` (a metric), `created`, `leased`, `ended`, `duration`,
-    /// `attempt`, `reason`, `origin`, `lessee`. A comma in a label is written `%2C` once more.
+    /// `attempt`, `reason`, `origin`, `member`, `lessee`. A comma in a label is written `%2C` once more.
     cols: String,
     /// Only trials that changed after this version, if `id` is the study's.
     since_rev: Option<u64>,

@@ -25,7 +25,7 @@ use crate::studies::Handle;
 const CHUNK: usize = 500;
 
 /// The columns of the CSV before those of the parameters and metrics.
-const FIXED: [&str; 10] = [
+const FIXED: [&str; 11] = [
     "number",
     "state",
     "loss",
@@ -33,6 +33,7 @@ const FIXED: [&str; 10] = [
     "worker",
     "reason",
     "origin",
+    "member",
     "created_at",
     "leased_at",
     "ended_at",

@@ -29,6 +29,8 @@ pub(crate) enum Column {
     Attempt,
     Reason,
     Origin,
+    /// Which algorithm proposed the point.
+    Member,
     Lessee,
 }
 
@@ -64,6 +66,7 @@ impl Column {
             "attempt" => Self::Attempt,
             "reason" => Self::Reason,
             "origin" => Self::Origin,
+            "member" => Self::Member,
             "lessee" => Self::Lessee,
             _ => match name.split_once('.') {
                 Some(("p", label)) => Self::Parameter(parameter(label)?),
@@ -87,6 +90,7 @@ impl Column {
             Self::State => owned(&TrialState::ALL.map(TrialState::as_str)),
             Self::Reason => owned(&EndReason::ALL.map(EndReason::as_str)),
             Self::Origin => owned(&["suggested", "enqueued", "retry", "added"]),
+            Self::Member => Some(table.member_names().to_vec()),
             Self::Lessee => Some(table.lessee_names().to_vec()),
             _ => None,
         }
@@ -110,6 +114,10 @@ impl Column {
     )]
     pub(super) fn values(&self, table: &Table, rows: &[usize]) -> Values {
         let floats = |column: &[f64]| Values::F32(rows.iter().map(|row| column[*row] as f32).collect());
+        let names = |codes: &[Option<u32>]| {
+            let code = |code: Option<u32>| code.map_or(-1, |code| code as i32);
+            Values::I32(rows.iter().map(|row| code(codes[*row])).collect())
+        };
         let exact = |column: &[f64]| Values::F64(rows.iter().map(|row| column[*row]).collect());
         match self {
             Self::State => Values::U8(rows.iter().map(|row| table.states()[*row] as u8).collect()),
@@ -158,10 +166,8 @@ impl Column {
                 Values::U8(rows.iter().map(|row| code(table.reasons()[*row])).collect())
             }
             Self::Origin => Values::U8(rows.iter().map(|row| origin(table.origins()[*row])).collect()),
-            Self::Lessee => {
-                let code = |lessee: Option<u32>| lessee.map_or(-1, |code| code as i32);
-                Values::I32(rows.iter().map(|row| code(table.lessees()[*row])).collect())
-            }
+            Self::Member => names(table.members()),
+            Self::Lessee => names(table.lessees()),
         }
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct TrialRow {
     reason: Option<&'static str>,
     /// `suggested`, `enqueued`, `retry` or `added`.
     origin: &'static str,
+    /// Which algorithm proposed the point, where the study's is made of several.
+    member: Option<String>,
     created_at: u64,
     /// When the newest attempt was leased.
     leased_at: Option<u64>,
@@ -49,6 +51,10 @@ pub(crate) struct TrialDetail {
     fixed: BTreeMap<String, Value>,
     /// The ended trial that this one tries once more.
     retry_of: Option<u64>,
+    /// Why it was the turn of the algorithm that proposed the point, where the study's is made of several.
+    member_why: Option<String>,
+    /// Whether its result tells of no constraint that the point violates.
+    feasible: bool,
     /// What failed.
     message: String,
     /// The result came after the lease had expired, and counts all the same.
@@ -149,6 +155,7 @@ impl TrialRow {
             worker: held.map(|(lessee, _)| lessee.name().to_owned()),
             reason: outcome.and_then(|outcome| outcome.reason).map(|reason| reason.as_str()),
             origin: origin_name(trial.origin),
+            member: trial.credit.as_ref().map(|credit| credit.member.clone()),
             created_at: trial.created_at.0,
             leased_at: leased_at.map(|at| at.0),
             ended_at: trial.ended_at.map(|at| at.0),
@@ -169,6 +176,7 @@ impl TrialRow {
             self.worker.clone().unwrap_or_default(),
             self.reason.unwrap_or_default().to_owned(),
             self.origin.to_owned(),
+            self.member.clone().unwrap_or_default(),
             self.created_at.to_string(),
             or_empty(self.leased_at),
             or_empty(self.ended_at),
@@ -184,7 +192,7 @@ impl TrialDetail {
         output: String,
         attachments: Vec<Attachment>,
     ) -> Self {
-        let row = TrialRow::of(&trial);
+        let (row, feasible) = (TrialRow::of(&trial), trial.is_feasible());
         let outcome = trial.outcome.unwrap_or_default();
         let orphan = |orphan: tunewright_core::study::Orphan| OrphanInfo {
             attempt: orphan.attempt,
@@ -200,6 +208,8 @@ impl TrialDetail {
                 Origin::RetryOf(number) => Some(number.0),
                 _ => None,
             },
+            feasible,
+            member_why: trial.credit.map(|credit| credit.why),
             message: outcome.message,
             late: outcome.late,
             failures: trial.failures,

@@ -40,7 +40,7 @@ fn spec() -> StudySpec {
             }},
             "lr": {"type": "loguniform", "low": 1e-5, "high": 0.1}
         },
-        "algorithm": {"name": "tpe", "n_startup": 10},
+        "algorithm": {"name": "tpe", "mode": "hyperopt", "n_startup": 10},
         "seed": 42,
         "budget": {"max_trials": 100, "loss_threshold": 0.05, "no_progress": {"trials": 20}},
         "retry": {"max_failures": 1},

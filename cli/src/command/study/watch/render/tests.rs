@@ -37,6 +37,7 @@ fn trial(number: u64, lessee: &str) -> TrialInfo {
         number: TrialNumber(number),
         state: TrialState::Running,
         origin: Origin::Suggested,
+        credit: None,
         point: values.into_iter().map(|(label, value)| (label.to_owned(), value)).collect(),
         attempt: 1,
         lessee: Some(lessee.to_owned()),
@@ -106,7 +107,7 @@ fn a_busy_study_on_a_usual_terminal() {
     let picture = "\
 default/digits  active                                                  q leaves
 ██████████░░░░░░░░░░░░░░░░  400/1000  40%  10/s  ETA 1m00s
-20 running, 380 completed, 12 failed, 8 pruned  by tpe, for 1m00s
+20 running, 380 completed, 12 failed, 8 pruned  by auto, for 1m00s
 
 best loss 0.25 of trial 333
   lr=0.00125 optimizer=adam
