@@ -93,7 +93,7 @@ def _follow(run: Run, worker: LocalWorker, share: Share, study_over: threading.E
 def _note(run: Run, ended: TrialRecord | TunewrightError) -> None:
     if isinstance(ended, TunewrightError):
         raise ended
-    loss = ended.loss if ended.state == "completed" else None
+    loss = ended.loss if ended.state == "completed" and ended.is_feasible else None
     run.ended(ended.number, loss, ended.state == "failed", 0)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tunewright._plain import Plain, clean, fit, plain
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Literal, TypeGuard
 
     from tunewright.v1.trial_pb2 import CompleteTrialRequest, FailTrialRequest, LeaseRef, PruneTrialRequest
 
@@ -33,6 +33,9 @@ ATTACHMENT_MAX = 64 * 1024 * 1024
 
 ATTACHMENTS_MAX = 4 * ATTACHMENT_MAX
 """The largest attachments of one trial in all: they are held in memory until the server has them."""
+
+CONSTRAINTS_MAX = 100
+"""The most constraints of one trial."""
 
 TRACEBACK_MAX = 24 * 1024
 """The longest traceback in a result, in characters; of a longer one the beginning and the end are kept."""
@@ -66,7 +69,8 @@ class Outcome:
         A number is the loss. A dict has a `loss`, which may only be absent if its `status` is not `ok`, the
         default (others are `fail`, `pruned` and `infeasible`). It may have `metrics` (numbers by name),
         `attachments` (bytes or text by name) and `message`; everything else is kept in `result`, where tuples
-        become lists, keys strings, and NumPy values plain ones.
+        become lists, keys strings, and NumPy values plain ones. Of that the search heeds `loss_variance` (>=
+        0) and `constraints` (a list of numbers, each <= 0 where the point is feasible).
 
         Raises TypeError for anything else.
         """
@@ -132,6 +136,13 @@ class Outcome:
         )
 
 
+def is_feasible(result: Mapping[str, object]) -> bool:
+    """Whether a result tells of no constraint that the point violates: of none above 0."""
+    told = result.get("constraints")
+    values = told if isinstance(told, list) else []
+    return not any(isinstance(value, (int, float)) and value > 0 for value in values)
+
+
 def tail(output: str) -> str:
     """The end of an output, as long as the server takes it."""
     data = output.encode("utf-8", "replace")
@@ -154,6 +165,7 @@ def _from_mapping(value: dict[str, object]) -> Outcome:
         return _with_loss(loss, metrics, rest, attachments)
     if status == "pruned":
         finite = loss if loss is not None and math.isfinite(loss) else None
+        _check_heeded(rest)
         return Outcome("pruned", finite, metrics, _result(rest), attachments)
     message = rest.get("message") or f"returned the status `{status}`"
     if loss is not None:
@@ -174,10 +186,48 @@ def _with_loss(
     loss: float, metrics: dict[str, float], rest: dict[str, object], attachments: dict[str, bytes]
 ) -> Outcome:
     if math.isfinite(loss):
+        _check_heeded(rest)
         return Outcome("completed", loss, metrics, _result(rest), attachments)
     message = f"the loss must be a finite number, not `{loss}`"
     rest = {**rest, "loss": loss}
     return Outcome("failed", None, metrics, _result(rest), attachments, reason="no_loss", message=message)
+
+
+def _check_heeded(rest: dict[str, object]) -> None:
+    """Raises TypeError if what the search heeds of a result is not what it must be. A variance of NaN, as
+    NumPy gives for a single value, is none.
+    """
+    variance = plain(rest.get("loss_variance"), "loss_variance")
+    if variance == "nan" and not isinstance(rest["loss_variance"], str):
+        log.warning("`loss_variance` of an objective's result is not kept: it is NaN")
+        del rest["loss_variance"]
+    elif variance is not None and not (_is_number(variance) and variance >= 0):
+        raise TypeError(
+            "the `loss_variance` that an objective returns must be a finite number >= 0, not "
+            f"{_shown(rest['loss_variance'])}"
+        )
+    constraints = plain(rest.get("constraints"), "constraints")
+    if constraints is None:
+        return
+    if not isinstance(constraints, list) or not all(_is_number(value) for value in constraints):
+        raise TypeError(
+            "the `constraints` that an objective returns must be a list of finite numbers, each <= 0 where "
+            f"the point is feasible, not {_shown(rest['constraints'])}"
+        )
+    if len(constraints) > CONSTRAINTS_MAX:
+        raise TypeError(
+            f"the `constraints` that an objective returns must be at most {CONSTRAINTS_MAX}, "
+            f"not {len(constraints)}"
+        )
+
+
+def _shown(value: object) -> str:
+    return f"`{repr(value)[:80]}`"
+
+
+def _is_number(value: Plain) -> TypeGuard[int | float]:
+    """Whether it is a number; numbers that are not finite are texts by now."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _loss(given: object) -> float:

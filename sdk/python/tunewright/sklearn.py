@@ -29,6 +29,8 @@ from tunewright._sklearn.session import SearchSession
 from tunewright.trial import Trial
 
 _SEEDS = 2**31 - 1
+_ALGORITHMS = ("auto", "gp", "tpe", "cmaes", "qmc", "grid", "anneal", "random")
+
 _ALL_FAILED = "All the "
 """How scikit-learn begins, after a line break, when no fit of a batch succeeded."""
 
@@ -45,7 +47,7 @@ class TunewrightSearchCV(BaseSearchCV):  # type: ignore[misc]  # scikit-learn ha
     `n_jobs`: with k jobs, k candidates are asked for at a time and evaluated with joblib.
     `random_state`: seeds the suggestions; with an existing study, that of the study stays.
     `refit`: with several metrics the one that is named is optimized; the first one if none is.
-    `algorithm`: `tpe`, `random` or `anneal`.
+    `algorithm`: `auto`, `gp`, `tpe`, `cmaes`, `qmc`, `grid`, `anneal` or `random`.
     `study`, `address`, `data_dir`: with a name the study is kept, on the server at `address` or in `data_dir`
     (`.tunewright` if not given), and fitting again goes on with it: `n_iter` counts the trials of before,
     which have their rows in `cv_results_`. Give the same data: a study's trials are compared by their scores
@@ -60,7 +62,7 @@ class TunewrightSearchCV(BaseSearchCV):  # type: ignore[misc]  # scikit-learn ha
         "param_distributions": [dict, list],
         "n_iter": [Interval(numbers.Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
-        "algorithm": [StrOptions({"tpe", "random", "anneal"})],
+        "algorithm": [StrOptions(set(_ALGORITHMS))],
         "study": [str, None],
         "address": [str, None],
         "data_dir": [str, os.PathLike, None],
@@ -81,7 +83,7 @@ class TunewrightSearchCV(BaseSearchCV):  # type: ignore[misc]  # scikit-learn ha
         random_state: Any = None,
         error_score: Any = np.nan,
         return_train_score: bool = False,
-        algorithm: str = "tpe",
+        algorithm: str = "auto",
         study: str | None = None,
         address: str | None = None,
         data_dir: Any = None,

@@ -57,7 +57,7 @@ class Study(StudyHandle):
         nodes made with `hp`. Without `client`, a `Client` or an address, a server of this process keeps it in
         `data_dir`.
 
-        Settings: `algorithm` ("tpe", {"name": "tpe", "gamma": 0.2} or [(0.8, "tpe"), (0.2, "random")]),
+        Settings: `algorithm` ("auto", {"name": "tpe", "n_startup": 20} or [(0.8, "tpe"), (0.2, "random")]),
         `seed`; the budgets `max_trials`, `timeout`, `loss_threshold`, `no_progress` (trials, or (trials,
         percent)) and `max_failed`; `parallelism`, `lease_ttl`, `trial_timeout`; `max_failures` and
         `max_losses` (how often a trial is tried again after it failed, or its process was lost),
@@ -240,7 +240,7 @@ class Study(StudyHandle):
 
     @property
     def best(self) -> TrialRecord | None:
-        """The completed trial with the lowest loss; None while there is none."""
+        """The completed trial with the lowest loss of those that are feasible; None while there is none."""
         return self._client.run(operations.best(self._ref, self.space))
 
     def watch(self) -> Iterator[Event]:

@@ -169,6 +169,8 @@ def test_creating_again_opens_the_same_and_refuses_another(client: Client) -> No
         ({"seed": 1.5}, "seed"),
         ({"tags": {"a": 1}}, "tags.a"),
         ({"algorithm": 7}, "algorithm"),
+        ({"algorithm": {"name": "tpe", "mode": 1}}, "algorithm.mode"),
+        ({"algorithm": {"name": "tpe", "gamma": "low"}}, "algorithm.gamma"),
         ({"max_trails": 3}, "max_trails"),
         ({"no_progress": (1, 2, 3)}, "no_progress"),
     ],
@@ -195,6 +197,11 @@ def test_settings_arrive(client: Client) -> None:
     )
     info = study.info
     assert (info.algorithm, info.seed, info.max_trials, info.pool) == ("tpe", 7, 9, "gpu")
+    assert Study.create("default", {"x": Float(0, 1)}, client=client).info.algorithm == "auto"
+    hyperopt = {"name": "tpe", "mode": "hyperopt", "gamma": 0.3}
+    assert study.update(algorithm=hyperopt).algorithm == "tpe"
+    with pytest.raises(errors.Invalid, match="mode"):
+        study.update(algorithm={"name": "tpe", "mode": "optuna"})
     assert (info.note, info.tags, info.status, info.ending) == ("n", {"a": "b"}, "active", None)
     assert study.update(max_trials=None, note="m").max_trials is None
     with pytest.raises(errors.Invalid, match="cannot be changed"):
@@ -397,3 +404,39 @@ def test_shares_of_algorithms(client: Client) -> None:
     study.optimize(quadratic, n_trials=8)
     assert study.info.algorithm == "mix" and study.info.counts["completed"] == 8
     assert study.update(algorithm="random").algorithm == "random"
+
+
+def test_a_point_has_the_credit_of_the_algorithm_that_proposed_it(client: Client) -> None:
+    study = Study.create("s", {"x": Float(0, 1)}, client=client, algorithm=[(1, "anneal"), (3, "random")])
+    study.enqueue({"x": 0.5})
+    study.optimize(lambda trial: trial.params["x"], n_trials=12)
+    first, *others = study.trials
+    assert first.credit is None
+    whys = {"anneal": "drawn, with probability 0.25", "random": "drawn, with probability 0.75"}
+    credits = [record.credit for record in others]
+    assert all(credit is not None and credit.why == whys[credit.member] for credit in credits)
+    assert list(study.trials_frame()["member"])[1:] == [credit and credit.member for credit in credits]
+    plain = Study.create("plain", {"x": Float(0, 1)}, client=client, algorithm="random")
+    plain.optimize(lambda trial: trial.params["x"], n_trials=1)
+    assert plain.trials[0].credit is None
+
+
+def test_the_best_trial_is_feasible(client: Client) -> None:
+    study = Study.create("s", {"x": Float(0, 1)}, client=client)
+
+    def objective(trial: Trial) -> dict[str, object]:
+        x = trial.params["x"]
+        return {"loss": x, "loss_variance": 0.01, "constraints": [0.5 - x, -1]}
+
+    study.enqueue({"x": 0.25})
+    study.optimize(objective, n_trials=1)
+    assert study.best is None and study.info.best_trial is None
+    assert not study.trials[0].is_feasible
+    for x in (0.75, 0.5, 0.125):
+        study.enqueue({"x": x})
+    study.optimize(objective, n_trials=3)
+    best = study.best
+    assert best is not None and (best.number, best.loss, best.is_feasible) == (2, 0.5, True)
+    trial = study.ask()
+    with pytest.raises(errors.Invalid, match="constraints"):
+        trial.tell({"loss": 1, "constraints": "none"})

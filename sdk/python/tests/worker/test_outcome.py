@@ -6,6 +6,7 @@ import datetime
 import logging
 import math
 
+import numpy as np
 import pytest
 
 from tunewright._outcome import Outcome, tail
@@ -46,6 +47,26 @@ def test_a_dict_is_taken_apart() -> None:
     assert outcome.result == {"loss_variance": 0.1, "fold": {"1": [2, 3]}}
 
 
+def test_variance_and_constraints_are_plain_numbers_in_the_result() -> None:
+    told = {"loss": 1, "loss_variance": np.float32(0.5), "constraints": np.array([-1.0, 0.25])}
+    assert Outcome.from_return(told).result == {"loss_variance": 0.5, "constraints": [-1.0, 0.25]}
+    nothing = {"loss": 1, "loss_variance": None, "constraints": None}
+    assert Outcome.from_return(nothing).result == {"loss_variance": None, "constraints": None}
+    assert Outcome.from_return({"loss": 1, "constraints": (0,) * 100}).result == {"constraints": [0] * 100}
+
+
+def test_a_variance_of_nan_is_none(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, logger="tunewright"):
+        outcome = Outcome.from_return({"loss": 1, "loss_variance": np.float64("nan")})
+    assert (outcome.status, outcome.loss, outcome.result) == ("completed", 1.0, {})
+    assert "it is NaN" in caplog.text
+
+
+def test_a_failed_trial_may_tell_anything() -> None:
+    told = {"status": "fail", "loss_variance": -1, "constraints": "none"}
+    assert Outcome.from_return(told).result == {"loss_variance": -1, "constraints": "none"}
+
+
 def test_a_failed_status_keeps_its_loss_beside_the_trial() -> None:
     outcome = Outcome.from_return({"status": "fail", "loss": -100, "message": "no data", "metrics": {"a": 1}})
     assert (outcome.status, outcome.reason, outcome.message) == ("failed", "objective_error", "no data")
@@ -63,6 +84,14 @@ def test_a_failed_status_keeps_its_loss_beside_the_trial() -> None:
         ({"accuracy": 1}, "must have a `loss`"),
         ({"loss": [1, 2]}, "must be a number, not `list`"),
         ({"loss": 1, "status": "done"}, "not 'done'"),
+        ({"loss": 1, "loss_variance": -0.5}, "must be a finite number >= 0, not `-0.5`"),
+        ({"loss": 1, "loss_variance": math.inf}, "must be a finite number >= 0, not `inf`"),
+        ({"loss": 1, "loss_variance": "nan"}, "must be a finite number >= 0, not `'nan'`"),
+        ({"loss": 1, "constraints": 0.5}, "must be a list of finite numbers"),
+        ({"loss": 1, "constraints": [0.5, math.nan]}, "must be a list of finite numbers"),
+        ({"loss": 1, "constraints": [True]}, "must be a list of finite numbers"),
+        ({"status": "pruned", "constraints": {"a": 1}}, "must be a list of finite numbers"),
+        ({"loss": 1, "constraints": [0.0] * 101}, "must be at most 100, not 101"),
     ],
 )
 def test_anything_else_is_refused_with_a_hint(returned: object, message: str) -> None:

@@ -18,8 +18,12 @@ _TPE = {
 }
 _ANNEAL = {"avg_best_idx": "avg_best_idx", "shrink_coef": "shrink_coef"}
 
-# Module's last name -> the server's name, and the settings by keyword.
-_KNOWN = {"tpe": ("tpe", _TPE), "rand": ("random", {}), "anneal": ("anneal", _ANNEAL)}
+# Module's last name -> the server's name and mode, and the settings by keyword.
+_KNOWN = {
+    "tpe": ("tpe", "hyperopt", _TPE),
+    "rand": ("random", "", {}),
+    "anneal": ("anneal", "", _ANNEAL),
+}
 _PACKAGES = ("hyperopt", "tunewright.compat")
 
 # Keywords that say nothing about the search.
@@ -62,9 +66,9 @@ class ClientAlgorithm:
 
 
 def resolve(algo: Any) -> ServerAlgorithm | ClientAlgorithm:
-    """What runs an `algo`. None stands for TPE."""
+    """What runs an `algo`. None stands for Hyperopt's TPE."""
     if algo is None:
-        return ServerAlgorithm(pb.Algorithm(name="tpe"))
+        return ServerAlgorithm(pb.Algorithm(name="tpe", mode="hyperopt"))
     message = _known(algo)
     if message is not None:
         return ServerAlgorithm(message)
@@ -84,11 +88,13 @@ def _known(algo: Any) -> pb.Algorithm | None:
         return _mix(keywords)
     if name not in _KNOWN:
         return None
-    server_name, settings = _KNOWN[name]
+    server_name, mode, settings = _KNOWN[name]
     if not all(key in settings and _fits(key, value) for key, value in keywords.items()):
         return None
     return pb.Algorithm(
-        name=server_name, settings={settings[key]: float(value) for key, value in keywords.items()}
+        name=server_name,
+        mode=mode,
+        settings={settings[key]: float(value) for key, value in keywords.items()},
     )
 
 

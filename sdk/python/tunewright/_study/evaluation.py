@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from tunewright._outcome import Outcome
+from tunewright._outcome import Outcome, is_feasible
 from tunewright._study.leased import LeasedTrial
 from tunewright.errors import Invalid, TrialPruned, TunewrightError
 from tunewright.progress import Progress, Show
@@ -55,8 +55,8 @@ class Evaluation:
 
     @property
     def loss(self) -> float | None:
-        """The loss that counts; None without one."""
-        if self._outcome is None or self._trial.ended != "completed":
+        """The loss that may be the best one; None without one, or where it violates a constraint."""
+        if self._outcome is None or self._trial.ended != "completed" or not is_feasible(self._outcome.result):
             return None
         return self._outcome.loss
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tunewright._outcome import is_feasible
 from tunewright._wire.points import from_point
 from tunewright._wire.times import to_datetime
 from tunewright._wire.values import from_value
@@ -35,6 +36,14 @@ class AttemptRecord:
     ended_at: datetime | None
     reason: str | None
     message: str
+
+
+@dataclass(frozen=True)
+class Credit:
+    """Which algorithm of several proposed a point, for example `gp`, and why it was its turn."""
+
+    member: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,13 @@ class TrialRecord:
     created_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
+    #: Who proposed the point; None unless the study's algorithm is made of several.
+    credit: Credit | None = None
+
+    @property
+    def is_feasible(self) -> bool:
+        """Whether its result tells of no constraint that the point violates: of none above 0."""
+        return is_feasible(self.result)
 
     @property
     def duration(self) -> float | None:
@@ -142,6 +158,7 @@ def trial_record(trial: trial_pb2.Trial, space: Space) -> TrialRecord:
         created_at=to_datetime(trial.created_at_ms),
         started_at=started,
         ended_at=to_datetime(trial.ended_at_ms),
+        credit=Credit(trial.credit.member, trial.credit.why) if trial.HasField("credit") else None,
     )
 
 
@@ -156,7 +173,7 @@ def study_info(study: study_pb2.Study) -> StudyInfo:
         counts={field.name: getattr(counts, field.name) for field in counts.DESCRIPTOR.fields},
         best_trial=study.best_trial if study.HasField("best_trial") else None,
         best_loss=study.best_loss if study.HasField("best_loss") else None,
-        algorithm=spec.algorithm.name or "tpe",
+        algorithm=spec.algorithm.name or "auto",
         seed=spec.seed,
         max_trials=spec.budget.max_trials if spec.budget.HasField("max_trials") else None,
         pool=spec.pool or "default",
@@ -203,11 +220,12 @@ def frame_of(records: Iterable[TrialRecord]) -> pandas.DataFrame:
     for record in records:
         row: dict[str, object] = {"number": record.number}
         row.update({name: getattr(record, name) for name in plain})
+        row["member"] = None if record.credit is None else record.credit.member
         row["duration"] = record.duration
         row.update(_prefixed("params", record.point))
         row.update(_prefixed("metrics", record.metrics))
         rows.append(row)
-    columns = ["number", *plain, "duration"]
+    columns = ["number", *plain, "member", "duration"]
     for prefix in ("params.", "metrics."):
         columns += sorted({name for row in rows for name in row if name.startswith(prefix)})
     return pandas.DataFrame(rows, columns=columns).set_index("number")

@@ -20,7 +20,7 @@ class Settings:
     limit.
     """
 
-    algorithm: object = "tpe"
+    algorithm: object = "auto"
     seed: int | None = None
     max_trials: int | None = None
     timeout: float | None = None
@@ -90,15 +90,18 @@ class Settings:
 
 
 def algorithm_of(given: object, name: str = "algorithm") -> pb.Algorithm:
-    """The message of `"tpe"`, of `{"name": "tpe", "gamma": 0.2}`, or of shares `[(0.8, "tpe"), (0.2,
-    "random")]`.
+    """The message of `"auto"`, of `{"name": "tpe", "mode": "hyperopt", "gamma": 0.2}`, or of shares
+    `[(0.8, "tpe"), (0.2, "random")]`.
     """
     if isinstance(given, str):
         return pb.Algorithm(name=given)
     if isinstance(given, Mapping):
-        settings = {str(key): value for key, value in given.items() if key != "name"}
-        checked = {key: number(f"{name}.{key}", value) for key, value in settings.items()}
-        return pb.Algorithm(name=text(f"{name}.name", given.get("name", "tpe")), settings=checked)
+        settings = {str(key): value for key, value in given.items() if key not in ("name", "mode")}
+        return pb.Algorithm(
+            name=text(f"{name}.name", given.get("name", "tpe")),
+            mode=text(f"{name}.mode", given.get("mode", "")),
+            settings={key: number(f"{name}.{key}", value) for key, value in settings.items()},
+        )
     if (
         isinstance(given, (list, tuple))
         and given
@@ -109,7 +112,7 @@ def algorithm_of(given: object, name: str = "algorithm") -> pb.Algorithm:
             for weight, part in given
         ]
         return pb.Algorithm(name="mix", mix=shares)
-    hint = "for example 'tpe', {'name': 'tpe', 'gamma': 0.2} or [(0.8, 'tpe'), (0.2, 'random')]"
+    hint = "for example 'auto', {'name': 'tpe', 'n_startup': 20} or [(0.8, 'tpe'), (0.2, 'random')]"
     raise Invalid(f"must be a name, a dict or a list of shares, not `{given!r}`", field=name, hint=hint)
 
 

@@ -58,11 +58,14 @@ def _scatter(
 
 def _draw_best_so_far(ax: Any, completed: list[PlottedTrial]) -> None:
     best: list[float] = []
+    numbers: list[int] = []
     for trial in completed:
-        if trial.loss is not None:
+        if trial.loss is not None and trial.is_feasible:
             best.append(min(trial.loss, best[-1]) if best else trial.loss)
+        elif best:
+            best.append(best[-1])
+        numbers += [trial.number] if best else []
     if best:
-        numbers = [trial.number for trial in completed]
         name = f"best so far ({best[-1]:.4g})"
         ax.step(numbers, best, where="post", color=_style.BEST, linewidth=2, label=name)
 

@@ -37,7 +37,8 @@ def plot_parameters(
     panels = _panels(ax, len(scales))
     losses = [trial.loss for trial in trials if trial.ending == "completed" and trial.loss is not None]
     log_loss = bool(losses) and spread_over_magnitudes(losses)
-    best = min(losses, default=None)
+    feasible = [trial.loss for trial in trials if trial.ending == "completed" and trial.is_feasible]
+    best = min((loss for loss in feasible if loss is not None), default=None)
     for panel, scale in zip(panels, scales, strict=True):
         if log_loss:
             panel.set_yscale("log")
@@ -89,7 +90,7 @@ def _draw(ax: Any, scale: Scale, trials: list[PlottedTrial], best: float | None)
     for group, marker, color in ((completed, "o", _style.POINT), (pruned, "v", _style.PRUNED)):
         places, losses = [_place(scale, t) for t in group], [t.loss for t in group]
         ax.scatter(places, losses, marker=marker, s=18, alpha=0.65, color=color, linewidths=0)
-    of_best = [trial for trial in completed if trial.loss == best][:1]
+    of_best = [trial for trial in completed if trial.loss == best and trial.is_feasible][:1]
     ax.scatter(
         [_place(scale, trial) for trial in of_best],
         [trial.loss for trial in of_best],

@@ -18,6 +18,8 @@ class PlottedTrial:
     values: Mapping[str, Any]
     loss: float | None
     ending: Ending
+    #: Whether it violates no constraint; only such a trial is the best.
+    is_feasible: bool = True
 
 
 def read_trials(source: Any) -> list[PlottedTrial]:
@@ -68,7 +70,7 @@ def _of_record(trial: Any) -> PlottedTrial:
         ending = "failed"
     point = getattr(trial, "point", None)
     values = dict(point) if point is not None else flat(trial.params or {})
-    return PlottedTrial(int(trial.number), values, loss, ending)
+    return PlottedTrial(int(trial.number), values, loss, ending, getattr(trial, "is_feasible", True))
 
 
 def _of_document(doc: Mapping[str, Any]) -> PlottedTrial:
