@@ -727,7 +727,7 @@ export interface components {
             name: string;
         };
         History: {
-            /** @description `x, loss, trial` of each completed trial that was better than all before it. */
+            /** @description `x, loss, trial` of each feasible completed trial that was better than all such before it. */
             best: [
                 number,
                 number,
@@ -830,7 +830,7 @@ export interface components {
         };
         /** @description An aggregate, and of what it is. */
         Measured_History: {
-            /** @description `x, loss, trial` of each completed trial that was better than all before it. */
+            /** @description `x, loss, trial` of each feasible completed trial that was better than all such before it. */
             best: [
                 number,
                 number,
@@ -1389,6 +1389,8 @@ export interface components {
              * @description Attempts that ended because the objective failed.
              */
             failures: number;
+            /** @description Whether its result tells of no constraint that the point violates. */
+            feasible: boolean;
             /** @description What a person fixed when enqueuing it. */
             fixed: {
                 [key: string]: unknown;
@@ -1401,6 +1403,8 @@ export interface components {
              * @description Attempts that were lost.
              */
             losses: number;
+            /** @description Why it was the turn of the algorithm that proposed the point, where the study's is made of several. */
+            member_why: string | null;
             /** @description What failed. */
             message: string;
             /**
@@ -1465,6 +1469,8 @@ export interface components {
              * @description Lower is better.
              */
             loss: number | null;
+            /** @description Which algorithm proposed the point, where the study's is made of several. */
+            member: string | null;
             metrics: {
                 [key: string]: number;
             };
@@ -1741,7 +1747,7 @@ export interface operations {
                 /**
                  * @description Names with commas between them: `state`, `loss` (32 bits), `loss64`, `p.LABEL` (a parameter's values), `q.LABEL`
                  *     (the same as a place on its axis, 0 to 254), `m.NAME` (a metric), `created`, `leased`, `ended`, `duration`,
-                 *     `attempt`, `reason`, `origin`, `lessee`. A comma in a label is written `%2C` once more.
+                 *     `attempt`, `reason`, `origin`, `member`, `lessee`. A comma in a label is written `%2C` once more.
                  */
                 cols: string;
                 /** @description Only trials that changed after this version, if `id` is the study's. */

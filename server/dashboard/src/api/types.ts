@@ -137,6 +137,8 @@ export interface TrialRow {
   worker: string | null;
   reason: EndReason | null;
   origin: string;
+  /** Which algorithm of several proposed the point. */
+  member: string | null;
   created_at: number;
   leased_at: number | null;
   ended_at: number | null;
@@ -172,6 +174,8 @@ export interface TrialDetail extends TrialRow {
   config: unknown;
   fixed: Params;
   retry_of: number | null;
+  member_why: string | null;
+  feasible: boolean;
   message: string;
   late: boolean;
   failures: number;

@@ -43,7 +43,9 @@ export function Lifecycle({ store, trial }: { store: StudyStore; trial: TrialDet
 }
 
 function stepsOf(trial: TrialDetail): Step[] {
-  const steps: Step[] = [{ at: trial.created_at, look: "", text: createdText(trial) }];
+  const created: Step = { at: trial.created_at, look: "", text: createdText(trial) };
+  if (trial.member !== null && trial.member_why !== null) created.note = `${trial.member}: ${trial.member_why}`;
+  const steps: Step[] = [created];
   for (const attempt of trial.attempts) {
     const waited = attempt.leased_at - trial.created_at;
     const lease: Step = { at: attempt.leased_at, look: "", text: `attempt ${attempt.number} leased by ${attempt.worker}` };

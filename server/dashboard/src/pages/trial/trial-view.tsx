@@ -100,6 +100,16 @@ function Summary({ trial }: { trial: TrialDetail }) {
       <li>
         attempt <b>{trial.attempt}</b>
       </li>
+      {trial.member !== null && (
+        <li>
+          proposed by <b>{trial.member}</b>
+        </li>
+      )}
+      {!trial.feasible && (
+        <li>
+          <b>not feasible</b>: a constraint is above 0
+        </li>
+      )}
       <li>
         {trial.origin}{" "}
         <b>

@@ -42,6 +42,7 @@ export function columnsOf(detail: StudyDetail): TrialColumn[] {
     column("reason", "Reason", 160, false, (row) => (row.reason ? reasonInWords(row.reason) : "–"), false),
     column("attempt", "Attempt", 80, true, (row) => row.attempt, false),
     column("origin", "Origin", 96, false, (row) => row.origin, false),
+    column("member", "Proposed by", 112, false, (row) => row.member ?? "–", false),
     column("created", "Created", 112, true, (row) => <Moment at={row.created_at} />),
     column("ended", "Ended", 112, true, (row) => <Moment at={row.ended_at} />),
   ];

@@ -70,6 +70,7 @@ function Language({ parameters, onClose }: { parameters: readonly Parameter[]; o
     ["worker=w1", "ran on this worker"],
     ["reason:timeout", "ended for this reason"],
     ["origin:enqueued", "suggested, enqueued, retry or added"],
+    ["member:gp", "proposed by this one of several algorithms"],
     ["#12", "this trial; #3,4 are two"],
   ];
   return (
