@@ -5,13 +5,20 @@ use super::tpe::Tpe;
 use super::{Ask, Credit, Observation, Proposal, Suggester, TpeSettings};
 use crate::space::{Activation, Space};
 
-/// A Gaussian process as long as the history is short enough for it, and TPE in turn with it after that. Both know the
-/// whole history.
+/// From this trial on some are TPE's. Before, there is too little for it to go by.
+const INSURED_FROM: u64 = 24;
+
+/// A Gaussian process, with some of the trials left to TPE as an insurance; and both in turn once the history is longer
+/// than what the process takes in. Both know the whole history.
+///
+/// The two err in different ways: the process, sure of itself, may settle in a branch that is not the best, or
+/// believe in a smoothness that is not there. So TPE has every eighth trial, and every second where parameters are conditional,
+/// where that was seen most.
 #[derive(Debug)]
 pub(super) struct Auto {
     gp: Gp,
     tpe: Tpe,
-    /// Every so many trials TPE has its turn.
+    /// Every so many trials one is TPE's.
     insured: u64,
 }
 
@@ -26,9 +33,11 @@ impl Auto {
     pub fn new(space: &Space, seed: u64) -> Self {
         let is_conditional =
             space.parameters().iter().any(|parameter| parameter.activation != Activation::Always);
-        let tune = super::gp::tune;
-        let insured = if is_conditional { tune("INSC", 3.0) as u64 } else { tune("INSF", 8.0) as u64 };
-        Self { gp: Gp::new(space, seed), tpe: Tpe::new(&TpeSettings::default(), space, seed), insured }
+        Self {
+            gp: Gp::new(space, seed),
+            tpe: Tpe::new(&TpeSettings::default(), space, seed),
+            insured: if is_conditional { 2 } else { 8 },
+        }
     }
 
     /// Who proposes the point of this trial, and why.
@@ -38,12 +47,13 @@ impl Auto {
             return (Member::Gp, "start: points spread evenly over the space".to_owned());
         }
         if known > Gp::OBSERVED_MAX && number % 2 == 1 {
-            return (Member::Tpe, format!("{known} trials: in turn with the model that knows some of them"));
+            return (Member::Tpe, format!("in turn: it knows all {known} trials, the process some of them"));
         }
-        if number >= super::gp::tune("INS0", 0.0) as u64 && number % self.insured == self.insured - 1 {
-            return (Member::Tpe, "insurance: now and then by a model of another kind".to_owned());
+        if number >= INSURED_FROM && number % self.insured == self.insured - 1 {
+            let why = format!("insurance: one of {} by a model of another kind", self.insured);
+            return (Member::Tpe, why);
         }
-        (Member::Gp, format!("the greatest expected improvement, given {known} trials"))
+        (Member::Gp, format!("most improvement expected, given {known} trials"))
     }
 }
 
@@ -65,5 +75,42 @@ impl Suggester for Auto {
             }
             Proposal::Exhausted => Proposal::Exhausted,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::space::Point;
+    use crate::suggest::Verdict;
+
+    /// How many of the first so many trials each member proposed.
+    fn turns(space: &str, trials: u64) -> (u64, u64) {
+        let space = Space::from_json(space).unwrap();
+        let mut auto = Auto::new(&space, 1);
+        let fixed = Point::default();
+        let (mut gp, mut tpe) = (0, 0);
+        for number in 0..trials {
+            let ask = Ask { number, pending: &[], fixed: &fixed, repeats: false, budget: None };
+            let Proposal::Point(point, Some(credit)) = auto.suggest(&ask) else { panic!("an endless space") };
+            assert!(!credit.why.is_empty());
+            match credit.member.as_str() {
+                "gp" => gp += 1,
+                "tpe" => tpe += 1,
+                other => panic!("{other}"),
+            }
+            let verdict = Verdict::Completed { loss: (number * 7 % 31) as f64 };
+            auto.observe(&Observation::new(number, point, verdict));
+        }
+        (gp, tpe)
+    }
+
+    #[test]
+    fn every_trial_says_who_proposed_it_and_conditions_raise_the_insurance() {
+        let flat = r#"{"x": {"type": "uniform", "low": 0, "high": 1}}"#;
+        assert_eq!(turns(flat, 64), (59, 5));
+        let tree = r#"{"x": {"type": "uniform", "low": 0, "high": 1}, "kind": {"type": "choice", "options":
+            {"a": {"p": {"type": "uniform", "low": 0, "high": 1}}, "b": 1}}}"#;
+        assert_eq!(turns(tree, 64), (44, 20));
     }
 }

@@ -39,10 +39,7 @@ impl Metric {
             Self::Line => (value, 0.0),
             Self::Set => (if value.is_nan() { -1.0 } else { value }, 0.0),
             Self::Arc if value.is_nan() => (0.0, 0.0),
-            Self::Arc => {
-                let a = super::tune("ARC", 2.0);
-                (libm::cos(a * value) / a, libm::sin(a * value) / a)
-            }
+            Self::Arc => (0.5 * libm::cos(2.0 * value), 0.5 * libm::sin(2.0 * value)),
         }
     }
 
@@ -87,10 +84,7 @@ impl Metric {
         match self {
             Self::Line => 2.0 * (value - to.0),
             // The place of a value u is (cos 2u, sin 2u) / 2, and moves along (-sin 2u, cos 2u).
-            Self::Arc => {
-                let a = super::tune("ARC", 2.0);
-                2.0 * ((of.0 - to.0) * (-a * of.1) + (of.1 - to.1) * a * of.0)
-            }
+            Self::Arc => 2.0 * ((of.0 - to.0) * (-2.0 * of.1) + (of.1 - to.1) * 2.0 * of.0),
             Self::Set => 0.0,
         }
     }

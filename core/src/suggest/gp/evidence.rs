@@ -31,11 +31,11 @@ impl Beliefs {
     pub fn new(active: f64) -> Self {
         Self {
             length: (
-                libm::log(super::tune("LEN", 0.5)) + 0.5 * libm::log(active.max(1.0)),
-                super::tune("LENSD", 1.0),
+                libm::log(0.5) + 0.5 * libm::log(active.max(1.0)),
+                1.0,
             ),
-            noise: (libm::log(super::tune("NOISE", 1e-3)), super::tune("NOISESD", 2.0)),
-            additive: (libm::log(super::tune("ADD", 0.05)), super::tune("ADDSD", 1.0)),
+            noise: (libm::log(0.01), 2.5),
+            additive: (libm::log(0.2), 1.0),
         }
     }
 

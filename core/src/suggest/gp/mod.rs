@@ -14,6 +14,8 @@ mod kernel;
 mod merit;
 mod posterior;
 mod search;
+#[cfg(test)]
+mod tests;
 mod warp;
 
 use data::Data;
@@ -139,7 +141,7 @@ fn checkpoint(count: usize) -> usize {
     reason = "a small number"
 )]
 fn affordable(width: usize) -> usize {
-    ((400_000.0 / width.max(1) as f64).sqrt() as usize).clamp(40, tune("NFIT", 120.0) as usize)
+    ((400_000.0 / width.max(1) as f64).sqrt() as usize).clamp(40, 120)
 }
 
 impl Suggester for Gp {
@@ -174,12 +176,4 @@ fn next_point(
     candidates: &mut impl Iterator<Item = Candidate>,
 ) -> Option<Point> {
     candidates.next().map(|candidate| Embedding::point(frame, wishes, &candidate.row))
-}
-
-pub(super) fn tune(name: &str, usual: f64) -> f64 {
-    use std::collections::BTreeMap;
-    use std::sync::OnceLock;
-    static ALL: OnceLock<BTreeMap<String, f64>> = OnceLock::new();
-    let all = ALL.get_or_init(|| std::env::vars().filter_map(|(k, v)| Some((k, v.parse().ok()?))).collect());
-    all.get(name).copied().unwrap_or(usual)
 }

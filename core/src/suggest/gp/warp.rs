@@ -14,9 +14,6 @@ pub(super) struct Warp {
 
 /// What no loss exceeds once it is warped.
 pub(super) const CEILING: f64 = 2.0;
-pub(super) fn ceiling() -> f64 {
-    super::tune("CEIL", 2.0)
-}
 
 impl Warp {
     /// For these losses, all finite, in rising order.
@@ -48,7 +45,7 @@ impl Warp {
             t.max(-1e6)
         } else {
             // Of slope 1 at 0.
-            ceiling() * (1.0 - 1.0 / (1.0 + 2.0 * t / ceiling()).sqrt())
+            CEILING * (1.0 - 1.0 / (1.0 + 2.0 * t / CEILING).sqrt())
         }
     }
 
@@ -63,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_better_half_keeps_its_shape_and_the_worse_has_a_ceiling() {
+    fn the_better_half_keeps_its_shape_and_the_worse_has_a_CEILING {
         let losses = [1.0, 3.0, 4.0, 5.0, 9.0, 1e3, 1e300];
         let warp = Warp::of(&losses);
         let warped: Vec<f64> = losses.iter().map(|loss| warp.apply(*loss)).collect();
