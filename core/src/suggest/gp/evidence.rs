@@ -30,10 +30,7 @@ impl Beliefs {
     /// For points in which so many parameters are active together.
     pub fn new(active: f64) -> Self {
         Self {
-            length: (
-                libm::log(0.5) + 0.5 * libm::log(active.max(1.0)),
-                1.0,
-            ),
+            length: (libm::log(0.5) + 0.5 * libm::log(active.max(1.0)), 1.0),
             noise: (libm::log(0.01), 2.5),
             additive: (libm::log(0.2), 1.0),
         }

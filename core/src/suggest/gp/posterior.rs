@@ -20,6 +20,9 @@ pub(super) struct Posterior {
     variance: f64,
 }
 
+/// The noise of a believed value: none but what the arithmetic needs, so that the same place again promises nothing.
+const CERTAIN: f64 = 1e-6;
+
 /// Buffers for one question, used again for the next.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
@@ -47,7 +50,7 @@ impl Posterior {
     pub fn believe(&mut self, row: &[f64], scratch: &mut Scratch) -> f64 {
         let (mean, _) = self.predict(row, scratch);
         let covariances = scratch.covariances.clone();
-        if self.cholesky.append(covariances, 1.0 + self.kernel.noise) {
+        if self.cholesky.append(covariances, 1.0 + CERTAIN) {
             self.points.push(row);
         }
         mean

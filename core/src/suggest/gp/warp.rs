@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_better_half_keeps_its_shape_and_the_worse_has_a_CEILING {
+    fn the_better_half_keeps_its_shape_and_the_worse_has_a_ceiling() {
         let losses = [1.0, 3.0, 4.0, 5.0, 9.0, 1e3, 1e300];
         let warp = Warp::of(&losses);
         let warped: Vec<f64> = losses.iter().map(|loss| warp.apply(*loss)).collect();
