@@ -48,13 +48,23 @@ fn points(name: &str) -> Vec<Point> {
     points
 }
 
+/// A line for each point, so that a change shows.
+fn write(names: impl Iterator<Item = &'static str>) {
+    let line = |point: Point| format!("    {}", serde_json::to_string(&point).unwrap());
+    let entry = |name: &str| {
+        let lines: Vec<String> = points(name).into_iter().map(line).collect();
+        format!("  \"{name}\": [\n{}\n  ]", lines.join(",\n"))
+    };
+    let entries: Vec<String> = names.map(entry).collect();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/suggest/golden.json");
+    std::fs::write(path, format!("{{\n{}\n}}\n", entries.join(",\n"))).unwrap();
+}
+
 #[test]
 fn the_points_of_a_seed_never_change() {
     let names = ALGORITHMS.into_iter().chain(["tpe, mode: hyperopt"]);
     if std::env::var_os("TUNEWRIGHT_TEST_WRITE").is_some() {
-        let found: BTreeMap<&str, Vec<Point>> = names.clone().map(|name| (name, points(name))).collect();
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/suggest/golden.json");
-        std::fs::write(path, serde_json::to_string_pretty(&found).unwrap() + "\n").unwrap();
+        write(names);
         return;
     }
     let golden: BTreeMap<String, Vec<Point>> = serde_json::from_str(include_str!("golden.json")).unwrap();

@@ -131,8 +131,7 @@ fn the_slopes_of_the_merit_are_right() {
         let observation = Observation::new(number, point, verdict);
         gp.observe(&Observation { constraints: vec![inner - 0.6 * x - 0.3], ..observation });
     }
-    let waiting =
-        Embedding::point(&gp.frame, &Wishes::new(&gp.frame, &fixed), &vec![0.35, 0.0, 0.2, f64::NAN]);
+    let waiting = Embedding::point(&gp.frame, &Wishes::new(&gp.frame, &fixed), &[0.35, 0.0, 0.2, f64::NAN]);
     let pending = [(14, &waiting)];
     let ask = Ask { number: 15, pending: &pending, fixed: &fixed, repeats: false, budget: None };
     let merit = gp.merit(&ask).unwrap();
