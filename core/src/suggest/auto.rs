@@ -8,8 +8,11 @@ use crate::space::{Activation, Space};
 /// From this trial on some are TPE's. Before, there is too little for it to go by.
 const INSURED_FROM: u64 = 24;
 
-/// A Gaussian process, with some of the trials left to TPE as an insurance; and both in turn once the history is longer
-/// than what the process takes in. Both know the whole history.
+/// So many pending trials the process has at most, of as many as there are: it takes tens of milliseconds where TPE takes one,
+/// and workers by the hundred must not wait for it.
+const SERVED: usize = 32;
+
+/// A Gaussian process, with some of the trials left to TPE as an insurance. Both know the whole history.
 ///
 /// The two err in different ways: the process, sure of itself, may settle in a branch that is not the best, or
 /// believe in a smoothness that is not there. So TPE has every eighth trial, and every second where parameters are conditional,
@@ -40,14 +43,20 @@ impl Auto {
         }
     }
 
-    /// Who proposes the point of this trial, and why.
-    fn member(&self, number: u64) -> (Member, String) {
+    /// Who proposes the point of this trial while so many are pending, and why.
+    fn member(&self, number: u64, pending: usize) -> (Member, String) {
         let known = self.gp.known();
         if known < Gp::STARTUP {
             return (Member::Gp, "start: points spread evenly over the space".to_owned());
         }
-        if known > Gp::OBSERVED_MAX && number % 2 == 1 {
-            return (Member::Tpe, format!("in turn: it knows all {known} trials, the process some of them"));
+        // The less of the history the process takes in, the more is TPE's.
+        let rest = known.div_ceil(Gp::OBSERVED_MAX) as u64;
+        if !number.is_multiple_of(rest) {
+            return (Member::Tpe, format!("long history: knows all {known} trials, gp some of them"));
+        }
+        let crowd = (pending + 1).div_ceil(SERVED) as u64;
+        if !(number / rest).is_multiple_of(crowd) {
+            return (Member::Tpe, format!("many workers: quick, with {pending} trials pending"));
         }
         if number >= INSURED_FROM && number % self.insured == self.insured - 1 {
             let why = format!("insurance: one of {} by a model of another kind", self.insured);
@@ -63,8 +72,12 @@ impl Suggester for Auto {
         self.tpe.observe(observation);
     }
 
+    fn takes_long(&self) -> bool {
+        self.gp.takes_long()
+    }
+
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal {
-        let (member, why) = self.member(ask.number);
+        let (member, why) = self.member(ask.number, ask.pending.len());
         let (name, proposal) = match member {
             Member::Gp => ("gp", self.gp.suggest(ask)),
             Member::Tpe => ("tpe", self.tpe.suggest(ask)),
@@ -81,7 +94,7 @@ impl Suggester for Auto {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::space::Point;
+    use crate::space::{ParamValue, Point};
     use crate::suggest::Verdict;
 
     /// How many of the first so many trials each member proposed.
@@ -103,6 +116,28 @@ mod tests {
             auto.observe(&Observation::new(number, point, verdict));
         }
         (gp, tpe)
+    }
+
+    #[test]
+    fn long_histories_and_many_workers_leave_less_to_the_process() {
+        let space = Space::from_json(r#"{"x": {"type": "uniform", "low": 0, "high": 1}}"#).unwrap();
+        let mut auto = Auto::new(&space, 1);
+        let share = |auto: &Auto, pending: usize| {
+            let numbers = 10_000..11_200;
+            numbers.filter(|number| auto.member(*number, pending).0 == Member::Gp).count()
+        };
+        assert_eq!(share(&auto, 500), 1_200, "the start is anyone's");
+        let mut known = 0;
+        for (until, pending, expected) in [(100, 0, 1_050), (100, 31, 1_050), (100, 95, 350), (1_200, 0, 350)]
+        {
+            while known < until {
+                let point = Point::from_iter([("x".to_owned(), ParamValue::Float(0.5))]);
+                let verdict = Verdict::Completed { loss: 1.0 };
+                auto.observe(&Observation::new(known, point, verdict));
+                known += 1;
+            }
+            assert_eq!(share(&auto, pending), expected, "{until} {pending}");
+        }
     }
 
     #[test]

@@ -51,6 +51,10 @@ impl Suggester for Mix {
         self.members.iter().any(|member| member.heeds_pending())
     }
 
+    fn takes_long(&self) -> bool {
+        self.members.iter().any(|member| member.takes_long())
+    }
+
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal {
         let at = self.member(ask.number);
         // A mix of nothing is refused when its settings are checked.

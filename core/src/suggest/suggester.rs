@@ -91,6 +91,11 @@ pub trait Suggester: Send + std::fmt::Debug {
         true
     }
 
+    /// Whether a proposal may take tens of milliseconds by now, so that a server had better not let others wait for it.
+    fn takes_long(&self) -> bool {
+        false
+    }
+
     /// Proposes a point.
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal;
 }

@@ -155,7 +155,8 @@ impl OpenStudy {
         let pending = if self.suggester.heeds_pending() { pending(&self.study, number) } else { Vec::new() };
         let ask = suggest::Ask { number: number.0, pending: &pending, fixed, repeats, budget };
         let suggester = &mut self.suggester;
-        if self.study.counts().completed > LONG_HISTORY && is_multi_threaded() {
+        let is_long = self.study.counts().completed > LONG_HISTORY || suggester.takes_long();
+        if is_long && is_multi_threaded() {
             tokio::task::block_in_place(|| suggester.suggest(&ask))
         } else {
             suggester.suggest(&ask)

@@ -153,6 +153,10 @@ impl Suggester for Gp {
         }
     }
 
+    fn takes_long(&self) -> bool {
+        self.data.finished() >= Self::STARTUP
+    }
+
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal {
         let mut stream = Stream::new(self.seed, ask.number, "gp");
         let merit = self.merit(ask);
