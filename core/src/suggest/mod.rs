@@ -23,6 +23,7 @@ mod properties;
 mod qmc;
 mod random;
 mod settings;
+mod standing;
 mod suggester;
 mod tpe;
 mod unseen;

@@ -34,6 +34,12 @@ impl Observation {
     pub const fn new(number: u64, point: Point, verdict: Verdict) -> Self {
         Self { number, point, verdict, variance: None, constraints: Vec::new() }
     }
+
+    /// By how much the constraints are broken, all in all; 0 where the point is feasible.
+    #[must_use]
+    pub fn violation(&self) -> f64 {
+        self.constraints.iter().map(|value| value.max(0.0)).sum()
+    }
 }
 
 /// How a trial ended.

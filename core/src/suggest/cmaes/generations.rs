@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::plan::Plan;
 use super::run::{Member, Run};
-use super::standing::Standing;
 use crate::suggest::Observation;
 use crate::suggest::history::History;
+use crate::suggest::standing::Standing;
 
 /// How many states are kept, for trials that end late.
 const KEPT: usize = 8;

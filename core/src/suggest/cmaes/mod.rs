@@ -7,7 +7,6 @@ mod margin;
 mod odds;
 mod plan;
 mod run;
-mod standing;
 mod strategy;
 #[cfg(test)]
 mod tests;

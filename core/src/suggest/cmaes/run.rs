@@ -4,11 +4,11 @@ use super::gaussian::Gaussian;
 use super::margin::widened;
 use super::odds::Odds;
 use super::plan::{Plan, cell};
-use super::standing::Standing;
 use super::strategy::{Strategy, real};
 use crate::space::{ParamValue, Point};
 use crate::suggest::draft::assemble;
 use crate::suggest::prior::draw_index;
+use crate::suggest::standing::Standing;
 use crate::suggest::wishes::Wishes;
 
 /// The standard deviation of each coordinate at the start, in a cube of width 1.

@@ -25,13 +25,8 @@ struct Ended {
     variance: f64,
     /// Values that must be <= 0.
     constraints: Vec<f64>,
-}
-
-impl Ended {
-    /// By how much its constraints are broken, all in all; 0 if it is feasible.
-    fn violation(&self) -> f64 {
-        self.constraints.iter().filter(|value| **value > 0.0).sum()
-    }
+    /// By how much they are broken, all in all; 0 if it is feasible.
+    violation: f64,
 }
 
 /// Some of the trials, ready for the arithmetic.
@@ -63,7 +58,10 @@ impl Data {
         let constraints: Vec<f64> =
             observation.constraints.iter().map(|value| value.clamp(-1e300, 1e300)).collect();
         self.limits = self.limits.max(constraints.len());
-        self.trials.insert(at, Ended { number, row, loss, variance, constraints });
+        self.trials.insert(
+            at,
+            Ended { number, row, loss, variance, constraints, violation: observation.violation() },
+        );
         at
     }
 
@@ -123,7 +121,7 @@ impl Data {
             chosen.iter().map(|ended| ended.row.iter().filter(|value| !value.is_nan()).count()).sum();
         Sample {
             losses: chosen.iter().map(|ended| ended.loss.map_or(CEILING, |loss| warp.apply(loss))).collect(),
-            feasible: chosen.iter().map(|ended| ended.loss.is_some() && ended.violation() <= 0.0).collect(),
+            feasible: chosen.iter().map(|ended| ended.loss.is_some() && ended.violation <= 0.0).collect(),
             noises: chosen.iter().map(|ended| warp.variance(ended.variance)).collect(),
             #[expect(clippy::cast_precision_loss, reason = "small counts")]
             active: active as f64 / chosen.len().max(1) as f64,
@@ -149,7 +147,7 @@ fn chosen<'a>(trials: impl Iterator<Item = &'a Ended>, most: usize) -> Vec<&'a E
 /// ones the earlier.
 fn compare(a: &Ended, b: &Ended) -> Ordering {
     let loss = |ended: &Ended| ended.loss.unwrap_or(f64::INFINITY);
-    let rank = |ended: &Ended| (ended.loss.is_none(), ended.violation());
+    let rank = |ended: &Ended| (ended.loss.is_none(), ended.violation);
     let ((a_failed, a_violation), (b_failed, b_violation)) = (rank(a), rank(b));
     a_failed
         .cmp(&b_failed)

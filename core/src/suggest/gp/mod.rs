@@ -162,13 +162,14 @@ impl Suggester for Gp {
         let merit = self.merit(ask);
         let Self { frame, history, data, sobol, .. } = self;
         let mut found: Option<std::vec::IntoIter<Candidate>> = None;
-        let ranked: Vec<&Row> = data.ranked().collect();
         unseen::propose(frame, history, ask, &mut stream, |wishes, stream, attempt| {
             let Some(merit) = &merit else {
                 return design::point(frame, wishes, sobol, design::index(ask.number, attempt));
             };
-            let candidates = found
-                .get_or_insert_with(|| Search::new(frame, wishes, merit, &ranked, stream).run().into_iter());
+            let candidates = found.get_or_insert_with(|| {
+                let ranked: Vec<&Row> = data.ranked().collect();
+                Search::new(frame, wishes, merit, &ranked, stream).run().into_iter()
+            });
             next_point(frame, wishes, candidates).unwrap_or_else(|| prior::draw_point(frame, wishes, stream))
         })
     }

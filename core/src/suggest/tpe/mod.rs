@@ -9,16 +9,16 @@ mod categorical;
 mod coordinate;
 mod mixture;
 mod numeric;
+mod ranking;
 mod search;
 mod split;
-mod standing;
 #[cfg(test)]
 mod tests;
 
 use mixture::Mixture;
+use ranking::Ranking;
 use search::Search;
 use split::Split;
-use standing::Standing;
 
 use super::draft::assemble;
 use super::frame::Frame;
@@ -35,7 +35,7 @@ pub(super) struct Tpe {
     seed: u64,
     frame: Frame,
     history: History,
-    standing: Standing,
+    ranking: Ranking,
     split: Split,
     good: Mixture,
     others: Mixture,
@@ -49,7 +49,7 @@ impl Tpe {
             settings: settings.clone(),
             seed,
             history: History::new(&frame),
-            standing: Standing::default(),
+            ranking: Ranking::default(),
             split: Split::default(),
             good: Mixture::new(&frame),
             others: Mixture::new(&frame),
@@ -62,18 +62,18 @@ impl Tpe {
 impl Suggester for Tpe {
     fn observe(&mut self, observation: &Observation) {
         self.history.add(&self.frame, observation);
-        self.standing.add(observation);
+        self.ranking.add(observation);
     }
 
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal {
-        let Self { settings, seed, frame, history, standing, split, good, others, search } = self;
+        let Self { settings, seed, frame, history, ranking, split, good, others, search } = self;
         let mut stream = Stream::new(*seed, ask.number, "tpe");
-        if is_starting(standing.finished(), ask.pending.len(), settings.n_startup as usize) {
+        if is_starting(ranking.finished(), ask.pending.len(), settings.n_startup as usize) {
             return unseen::propose(frame, history, ask, &mut stream, |wishes, stream, _| {
                 prior::draw_point(frame, wishes, stream)
             });
         }
-        split.update(frame, history, standing, ask);
+        split.update(frame, history, ranking, ask);
         good.fill(frame, &split.good, settings.prior_weight, bandwidth::GOOD);
         others.fill(frame, &split.others, settings.prior_weight, bandwidth::OTHERS);
         unseen::propose(frame, history, ask, &mut stream, |wishes, stream, attempt| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::standing::Standing;
+use super::ranking::Ranking;
 use crate::suggest::Ask;
 use crate::suggest::frame::Frame;
 use crate::suggest::history::History;
@@ -73,31 +73,31 @@ impl Rows {
 impl Split {
     /// Splits the history, which is the same for any order of telling: by rank, by number and by chance that hangs on
     /// the number alone.
-    pub fn update(&mut self, frame: &Frame, history: &History, standing: &Standing, ask: &Ask<'_>) {
+    pub fn update(&mut self, frame: &Frame, history: &History, ranking: &Ranking, ask: &Ask<'_>) {
         self.good.clear();
         self.others.clear();
         self.taken.clear();
         self.sampled.clear();
-        let count = good_count(standing.finished()).min(standing.eligible());
+        let count = good_count(ranking.finished()).min(ranking.eligible());
         let numbers = history.numbers();
         let row = |number: u64| {
             let position = numbers.partition_point(|other| *other < number);
             (0..frame.len()).map(move |i| history.places(i)[position])
         };
-        for (weight, number) in good_weights(count).zip(standing.best()) {
+        for (weight, number) in good_weights(count).zip(ranking.best()) {
             self.good.push(weight, row(number));
         }
         let newest = numbers.iter().rev().take(NEWEST).copied();
-        self.taken.extend(standing.best().take(count + NEAREST).chain(newest));
-        let sampled = standing.sampled().filter(|number| !self.taken.contains(number)).take(SAMPLED);
+        self.taken.extend(ranking.best().take(count + NEAREST).chain(newest));
+        let sampled = ranking.sampled().filter(|number| !self.taken.contains(number)).take(SAMPLED);
         self.sampled.extend(sampled);
-        for number in standing.best().take(count) {
+        for number in ranking.best().take(count) {
             self.taken.remove(&number);
         }
         for number in &self.taken {
             self.others.push(1.0, row(*number));
         }
-        let rest = standing.len() - count - self.taken.len();
+        let rest = ranking.len() - count - self.taken.len();
         #[expect(clippy::cast_precision_loss, reason = "no study has 2^53 trials")]
         let weight = rest as f64 / self.sampled.len().max(1) as f64;
         for number in &self.sampled {
@@ -132,14 +132,14 @@ mod tests {
     fn split(history: &[Observation]) -> Split {
         let frame =
             Frame::new(&Space::from_json(r#"{"x": {"type": "int", "low": 0, "high": 1000000}}"#).unwrap());
-        let (mut told, mut standing) = (History::new(&frame), Standing::default());
+        let (mut told, mut ranking) = (History::new(&frame), Ranking::default());
         for observation in history {
             told.add(&frame, observation);
-            standing.add(observation);
+            ranking.add(observation);
         }
         let mut split = Split::default();
         let ask = Ask { number: 0, pending: &[], fixed: &Default::default(), repeats: false, budget: None };
-        split.update(&frame, &told, &standing, &ask);
+        split.update(&frame, &told, &ranking, &ask);
         split
     }
 

@@ -197,7 +197,7 @@ fn pending_points_are_among_the_others_and_drive_the_search_away() {
     // Where 30 of 82 others are within a third of a kernel of one another, they are much denser than anywhere.
     let mut density = |pending: &[(u64, &Point)], x: f64| {
         let ask = Ask { number: 100, pending, fixed: &none, repeats: false, budget: None };
-        tpe.split.update(&tpe.frame, &tpe.history, &tpe.standing, &ask);
+        tpe.split.update(&tpe.frame, &tpe.history, &tpe.ranking, &ask);
         tpe.others.fill(&tpe.frame, &tpe.split.others, 1.0, OTHERS);
         libm::exp(tpe.others.log_density(&[Coordinate::Smooth(x)]))
     };

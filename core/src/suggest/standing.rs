@@ -1,8 +1,8 @@
-//! How good a trial was, against others of its generation.
+//! How an ended trial stands against others.
 
 use std::cmp::Ordering;
 
-use crate::suggest::{Observation, Verdict};
+use super::{Observation, Verdict};
 
 /// What a trial is ranked by; the better one is less. Trials that broke constraints come after those that did not, by
 /// how much they broke them; then come pruned ones, and failed ones last.
@@ -16,7 +16,7 @@ pub(super) enum Standing {
 
 impl Standing {
     pub fn of(observation: &Observation) -> Self {
-        let by: f64 = observation.constraints.iter().map(|value| value.max(0.0)).sum();
+        let by = observation.violation();
         match observation.verdict {
             // Adding zero makes -0.0 and 0.0 the tie they are.
             Verdict::Completed { loss } if loss.is_finite() && by <= 0.0 => {

@@ -3,11 +3,12 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use crate::suggest::{Observation, Verdict};
+use crate::suggest::Observation;
+use crate::suggest::standing::Standing;
 
 /// All ended trials in order of merit, whatever the order in which they were told.
 #[derive(Debug, Default)]
-pub(super) struct Standing {
+pub(super) struct Ranking {
     ranking: BTreeSet<Ranked>,
     /// All trials, in an order that mixes their numbers up.
     shuffled: BTreeSet<(u64, u64)>,
@@ -18,34 +19,23 @@ pub(super) struct Standing {
     finished: usize,
 }
 
-/// A trial's merit; the better one is less, of equal ones the earlier.
+/// How a trial stands; the better one is less, of equal ones the earlier.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Ranked {
-    class: Class,
-    /// The loss, or by how much constraints are broken.
-    cost: f64,
+    standing: Standing,
     number: u64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
-    Feasible,
-    Infeasible,
-    /// Stopped at a loss that is not the one it would have reached.
-    Pruned,
-    Failed,
-}
-
-impl Standing {
+impl Ranking {
     /// Takes in a trial.
     pub fn add(&mut self, observation: &Observation) {
         let number = observation.number;
-        let (class, cost) = merit(observation);
-        self.feasible += usize::from(class == Class::Feasible);
-        self.completed += usize::from(class <= Class::Infeasible);
-        self.finished += usize::from(class <= Class::Pruned);
-        // Adding zero makes -0.0 and 0.0 the tie they are.
-        self.ranking.insert(Ranked { class, cost: cost + 0.0, number });
+        let standing = Standing::of(observation);
+        let is_feasible = matches!(standing, Standing::Feasible { .. });
+        self.feasible += usize::from(is_feasible);
+        self.completed += usize::from(is_feasible || matches!(standing, Standing::Infeasible { .. }));
+        self.finished += usize::from(standing != Standing::Failed);
+        self.ranking.insert(Ranked { standing, number });
         self.shuffled.insert((shuffle(number), number));
     }
 
@@ -59,7 +49,7 @@ impl Standing {
         self.finished
     }
 
-    /// How many trials may be good, the first of [`Standing::best`]: the completed ones that break no constraint; as
+    /// How many trials may be good, the first of [`Ranking::best`]: the completed ones that break no constraint; as
     /// long as there is none, those that break one.
     pub fn eligible(&self) -> usize {
         if self.feasible > 0 { self.feasible } else { self.completed }
@@ -75,21 +65,6 @@ impl Standing {
     /// long, is spread evenly over the course of the study.
     pub fn sampled(&self) -> impl Iterator<Item = u64> {
         self.shuffled.iter().map(|(_, number)| *number)
-    }
-}
-
-fn merit(observation: &Observation) -> (Class, f64) {
-    let violation: f64 = observation.constraints.iter().map(|value| value.max(0.0)).sum();
-    match observation.verdict {
-        Verdict::Completed { loss } if loss.is_finite() => {
-            if violation > 0.0 {
-                (Class::Infeasible, violation)
-            } else {
-                (Class::Feasible, loss)
-            }
-        }
-        Verdict::Pruned { loss: Some(loss) } if loss.is_finite() => (Class::Pruned, loss),
-        Verdict::Completed { .. } | Verdict::Pruned { .. } | Verdict::Failed => (Class::Failed, 0.0),
     }
 }
 
@@ -109,9 +84,6 @@ impl PartialOrd for Ranked {
 
 impl Ord for Ranked {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.class
-            .cmp(&other.class)
-            .then(self.cost.total_cmp(&other.cost))
-            .then(self.number.cmp(&other.number))
+        self.standing.compare(&other.standing).then(self.number.cmp(&other.number))
     }
 }
