@@ -39,7 +39,7 @@ impl Auto {
         Self {
             gp: Gp::new(space, seed),
             tpe: Tpe::new(&TpeSettings::default(), space, seed),
-            insured: if is_conditional { 2 } else { 8 },
+            insured: if is_conditional { 4 } else { 8 },
         }
     }
 

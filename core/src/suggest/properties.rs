@@ -29,8 +29,14 @@ fn algorithms() -> impl Strategy<Value = Algorithm> {
     prop_oneof![5 => proptest::sample::select(plain), 1 => tpe, 1 => hyperopt, 1 => grid, 1 => anneal]
 }
 
-fn verdicts() -> impl Strategy<Value = Verdict> {
-    let losses = prop_oneof![-10.0..10.0, Just(1.0), Just(-0.0), Just(f64::MAX), Just(-1e300)];
+/// Any losses, among them such as no result may have but an objective may still come to.
+fn losses() -> BoxedStrategy<f64> {
+    let usual = prop_oneof![-10.0..10.0, Just(1.0)];
+    let extreme = vec![f64::MAX, -1e300, -0.0, 1e-320, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+    prop_oneof![3 => usual, 1 => proptest::sample::select(extreme)].boxed()
+}
+
+fn verdicts(losses: BoxedStrategy<f64>) -> impl Strategy<Value = Verdict> {
     prop_oneof![
         6 => losses.clone().prop_map(|loss| Verdict::Completed { loss }),
         1 => proptest::option::of(losses).prop_map(|loss| Verdict::Pruned { loss }),
@@ -38,15 +44,31 @@ fn verdicts() -> impl Strategy<Value = Verdict> {
     ]
 }
 
-/// Observed trials, by number, at points anywhere in the space.
+/// What a trial tells beside its loss: the variance of it, and constraints, which other trials may lack.
+fn extras() -> impl Strategy<Value = (Option<f64>, Vec<f64>)> {
+    let variances = prop_oneof![0.0..4.0, Just(0.0), Just(1e300)];
+    let constraints = prop_oneof![-2.0..2.0, Just(0.0), Just(f64::MAX), Just(-1e300)];
+    (proptest::option::weighted(0.2, variances), proptest::collection::vec(constraints, 0..3))
+}
+
+/// Observed trials, by number, at points anywhere in the space, with any losses or all with the same.
 fn histories(space: &Space, most: usize) -> impl Strategy<Value = Vec<Observation>> + use<> {
     let space = space.clone();
     let units = proptest::collection::vec(prop_oneof![0.0..=1.0, Just(0.5)], space.parameters().len());
-    proptest::collection::vec((units, verdicts()), 0..most).prop_map(move |trials| {
-        let observation = |(number, (units, verdict)): (u64, (Vec<f64>, Verdict))| {
-            Observation::new(number, point_at(&space, &units), verdict)
-        };
-        (0..).zip(trials).map(observation).collect()
+    let constant = losses().prop_map(|loss| Just(loss).boxed());
+    let losses = prop_oneof![4 => Just(losses()), 1 => constant];
+    (losses, any::<bool>()).prop_flat_map(move |(losses, is_plain)| {
+        let plain = Just((None, Vec::new()));
+        let extras = if is_plain { plain.boxed() } else { extras().boxed() };
+        let space = space.clone();
+        proptest::collection::vec((units.clone(), verdicts(losses), extras), 0..most).prop_map(move |trials| {
+            let numbered = (0..).zip(trials);
+            let told = numbered.map(|(number, (units, verdict, (variance, constraints)))| {
+                let observation = Observation::new(number, point_at(&space, &units), verdict);
+                Observation { variance, constraints, ..observation }
+            });
+            told.collect()
+        })
     })
 }
 
@@ -207,6 +229,32 @@ proptest! {
             prop_assert_eq!(is_new, number < count, "{:?} at {} of {}", point, number, count);
             let verdict = Verdict::Completed { loss: (number % 5) as f64 };
             suggester.observe(&Observation::new(number, point, verdict));
+        }
+    }
+}
+
+#[test]
+fn hundreds_of_parameters_are_searched() {
+    let parameter = |i: usize| match i % 4 {
+        0 => r#"{"type": "uniform", "low": 0, "high": 1}"#,
+        1 => r#"{"type": "loguniform", "low": 1e-9, "high": 1e9}"#,
+        2 => r#"{"type": "int", "low": 1, "high": 3}"#,
+        // One option only, and a range that the arithmetic can hardly tell from a point.
+        _ if i % 8 == 3 => r#"{"type": "choice", "options": ["a", {"p": {"type": "uniform", "low": 5, "high": 6}}]}"#,
+        _ => r#"{"type": "uniform", "low": 1, "high": 1.0000000000000004}"#,
+    };
+    let parameters: Vec<String> = (0..300).map(|i| format!("\"p{i}\": {}", parameter(i))).collect();
+    let space = Space::from_json(&format!("{{{}}}", parameters.join(", "))).unwrap();
+    for name in ALGORITHMS {
+        let mut suggester = build(&Algorithm::named(name).unwrap(), &space, 3);
+        for number in 0..30 {
+            let Proposal::Point(point, _) = ask_many(suggester.as_mut(), number, 1, &Point::default()).remove(0)
+            else {
+                panic!("an endless space is never exhausted");
+            };
+            assert_eq!(space.check(&point), Ok(()), "{name}");
+            let loss = point.get("p0").and_then(|x| x.as_f64()).unwrap();
+            suggester.observe(&Observation::new(number, point, Verdict::Completed { loss }));
         }
     }
 }

@@ -1,10 +1,13 @@
 //! What a Gaussian process is trained with.
 
-use std::cmp::Ordering;
-
+use super::crowd;
 use super::embedding::{Columns, Embedding, Row};
 use super::warp::{CEILING, Warp};
+use crate::suggest::standing::Standing;
 use crate::suggest::{Observation, Verdict};
+
+/// The most observations that the model takes in.
+pub(super) const OBSERVED_MAX: usize = 400;
 
 /// The ended trials, in the order of their numbers.
 #[derive(Debug, Default)]
@@ -19,14 +22,13 @@ pub(super) struct Data {
 struct Ended {
     number: u64,
     row: Row,
-    /// `None` if it failed.
+    standing: Standing,
+    /// The last one, also of a pruned trial; `None` if it failed.
     loss: Option<f64>,
     /// Of the loss, beyond what the noise of all is.
     variance: f64,
     /// Values that must be <= 0.
     constraints: Vec<f64>,
-    /// By how much they are broken, all in all; 0 if it is feasible.
-    violation: f64,
 }
 
 /// Some of the trials, ready for the arithmetic.
@@ -36,14 +38,14 @@ pub(super) struct Sample {
     /// Warped.
     pub losses: Vec<f64>,
     pub noises: Vec<f64>,
-    /// Which of the points have a loss and break no constraint.
-    pub feasible: Vec<bool>,
+    /// Which of the losses were reached: at the end of a trial, and without breaking a constraint.
+    pub reached: Vec<bool>,
     /// How many parameters are active in them, on average.
     pub active: f64,
 }
 
 impl Data {
-    /// Takes in a trial; its position.
+    /// Takes in a trial. From which position on what was learnt from the trials still holds: those before are as they were.
     pub fn add(&mut self, row: Row, observation: &Observation) -> usize {
         let loss = match observation.verdict {
             Verdict::Completed { loss } | Verdict::Pruned { loss: Some(loss) } if loss.is_finite() => {
@@ -57,12 +59,12 @@ impl Data {
         let variance = observation.variance.filter(|variance| variance.is_finite()).unwrap_or(0.0);
         let constraints: Vec<f64> =
             observation.constraints.iter().map(|value| value.clamp(-1e300, 1e300)).collect();
+        let is_first_of_so_many = constraints.len() > self.limits;
         self.limits = self.limits.max(constraints.len());
-        self.trials.insert(
-            at,
-            Ended { number, row, loss, variance, constraints, violation: observation.violation() },
-        );
-        at
+        let standing = Standing::of(observation);
+        self.trials.insert(at, Ended { number, row, standing, loss, variance, constraints });
+        // Those with fewer constraints do not count as constrained any more.
+        if is_first_of_so_many { 0 } else { at }
     }
 
     pub fn len(&self) -> usize {
@@ -74,10 +76,10 @@ impl Data {
         self.finished
     }
 
-    /// The rows of those that ended with a loss, from the best.
+    /// The rows of those that ended with a loss, from the best; of equal ones the earlier first.
     pub fn ranked(&self) -> impl Iterator<Item = &Row> {
         let mut finished: Vec<&Ended> = self.trials.iter().filter(|ended| ended.loss.is_some()).collect();
-        finished.sort_by(|a, b| compare(a, b));
+        finished.sort_by(|a, b| a.standing.compare(&b.standing));
         finished.into_iter().map(|ended| &ended.row)
     }
 
@@ -110,18 +112,22 @@ impl Data {
     /// At most so many of the first `count` trials: the better half of what there is room for, and as many others spread
     /// evenly over the rest.
     pub fn sample(&self, embedding: &Embedding, count: usize, most: usize) -> Sample {
-        let trials = &self.trials[..count];
-        let mut rising: Vec<f64> = trials.iter().filter_map(|ended| ended.loss).collect();
-        rising.sort_by(f64::total_cmp);
-        let warp = Warp::of(&rising);
-        let chosen = chosen(trials.iter(), most);
+        let base = chosen(self.trials[..count].iter(), OBSERVED_MAX);
+        let warp = warp_of(embedding, &base);
+        let warped = |ended: &&Ended| match (ended.standing, ended.loss) {
+            // What was given up as bad is no better than the middle, however low its loss was by then.
+            (Standing::Pruned { loss }, _) => warp.apply(loss).max(0.0),
+            (_, Some(loss)) => warp.apply(loss),
+            (_, None) => CEILING,
+        };
+        let chosen = chosen(base.into_iter(), most);
         let mut points = Columns::new(embedding);
         chosen.iter().for_each(|ended| points.push(&ended.row));
         let active: usize =
             chosen.iter().map(|ended| ended.row.iter().filter(|value| !value.is_nan()).count()).sum();
         Sample {
-            losses: chosen.iter().map(|ended| ended.loss.map_or(CEILING, |loss| warp.apply(loss))).collect(),
-            feasible: chosen.iter().map(|ended| ended.loss.is_some() && ended.violation <= 0.0).collect(),
+            losses: chosen.iter().map(warped).collect(),
+            reached: chosen.iter().map(|ended| matches!(ended.standing, Standing::Feasible { .. })).collect(),
             noises: chosen.iter().map(|ended| warp.variance(ended.variance)).collect(),
             #[expect(clippy::cast_precision_loss, reason = "small counts")]
             active: active as f64 / chosen.len().max(1) as f64,
@@ -130,28 +136,28 @@ impl Data {
     }
 }
 
+/// For the losses of the completed ones.
+fn warp_of(embedding: &Embedding, trials: &[&Ended]) -> Warp {
+    let is_completed =
+        |ended: &&Ended| matches!(ended.standing, Standing::Feasible { .. } | Standing::Infeasible { .. });
+    let completed: Vec<&Ended> = trials.iter().copied().filter(is_completed).collect();
+    let rows: Vec<&Row> = completed.iter().map(|ended| &ended.row).collect();
+    let weights = crowd::weights(embedding, &rows);
+    let mut rising: Vec<(f64, f64)> =
+        completed.iter().filter_map(|ended| ended.loss).zip(weights).collect();
+    rising.sort_by(|a, b| a.0.total_cmp(&b.0));
+    Warp::of(&rising)
+}
+
 /// The better half of what there is room for, and as many others spread evenly over the rest; by number.
 fn chosen<'a>(trials: impl Iterator<Item = &'a Ended>, most: usize) -> Vec<&'a Ended> {
     let mut chosen: Vec<&Ended> = trials.collect();
     if chosen.len() > most {
-        chosen.sort_by(|a, b| compare(a, b));
+        chosen.sort_by(|a, b| a.standing.compare(&b.standing));
         let rest = chosen.split_off(most / 2);
         let wanted = most - chosen.len();
         chosen.extend((0..wanted).map(|i| rest[i * rest.len() / wanted]));
         chosen.sort_by_key(|ended| ended.number);
     }
     chosen
-}
-
-/// The better one first, infeasible ones after all others, the less they break the earlier; failed ones last; of equal
-/// ones the earlier.
-fn compare(a: &Ended, b: &Ended) -> Ordering {
-    let loss = |ended: &Ended| ended.loss.unwrap_or(f64::INFINITY);
-    let rank = |ended: &Ended| (ended.loss.is_none(), ended.violation);
-    let ((a_failed, a_violation), (b_failed, b_violation)) = (rank(a), rank(b));
-    a_failed
-        .cmp(&b_failed)
-        .then(a_violation.total_cmp(&b_violation))
-        .then(loss(a).total_cmp(&loss(b)))
-        .then(a.number.cmp(&b.number))
 }

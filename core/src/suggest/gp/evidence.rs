@@ -19,8 +19,8 @@ pub(super) struct Beliefs {
 }
 
 /// The parameters of the law, inverse gamma, of the variance of the losses, which are scaled to a variance of about 1.
-const VARIANCE_SHAPE: f64 = 1.0;
-const VARIANCE_SCALE: f64 = 1.0;
+const VARIANCE_SHAPE: f64 = 10.0;
+const VARIANCE_SCALE: f64 = 10.0;
 
 const LENGTH_BOUNDS: (f64, f64) = (0.02, 100.0);
 const NOISE_BOUNDS: (f64, f64) = (1e-6, 2.0);

@@ -12,7 +12,7 @@ use super::posterior::{Posterior, Scratch};
 #[derive(Debug)]
 pub(super) struct Merit {
     losses: Posterior,
-    /// What the improvement is over; infinite as long as nothing feasible is known, when only that chance counts.
+    /// What the improvement is over; infinite as long as no loss was reached, when only the chance to be feasible counts.
     best: f64,
     limits: Option<Posterior>,
 }
@@ -21,7 +21,7 @@ impl Merit {
     pub fn new(losses: Posterior, sample: &Sample, limits: Option<Posterior>) -> Self {
         let expected = |(at, loss): (usize, &f64)| {
             let expected = losses.expected(at, *loss, sample.noises[at]);
-            if sample.feasible[at] { expected } else { f64::INFINITY }
+            if sample.reached[at] { expected } else { f64::INFINITY }
         };
         let best = sample.losses.iter().enumerate().map(expected).fold(f64::INFINITY, f64::min);
         Self { losses, best, limits }

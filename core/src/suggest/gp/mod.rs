@@ -5,6 +5,7 @@
 //! part stand with it.
 
 mod cholesky;
+mod crowd;
 mod data;
 mod descent;
 mod embedding;
@@ -51,7 +52,7 @@ impl Gp {
     pub const STARTUP: usize = 8;
 
     /// The most observations that the model takes in.
-    pub const OBSERVED_MAX: usize = 400;
+    pub const OBSERVED_MAX: usize = data::OBSERVED_MAX;
 
     pub fn new(space: &Space, seed: u64) -> Self {
         let frame = Frame::new(space);
@@ -147,8 +148,8 @@ fn affordable(width: usize) -> usize {
 impl Suggester for Gp {
     fn observe(&mut self, observation: &Observation) {
         self.history.add(&self.frame, observation);
-        let at = self.data.add(Embedding::row(&self.frame, &observation.point), observation);
-        if self.learnt.as_ref().is_some_and(|learnt| at < learnt.count) {
+        let unchanged = self.data.add(Embedding::row(&self.frame, &observation.point), observation);
+        if self.learnt.as_ref().is_some_and(|learnt| unchanged < learnt.count) {
             self.learnt = None;
         }
     }

@@ -116,6 +116,51 @@ fn failures_and_divergences_keep_the_search_away_and_do_no_harm() {
 }
 
 #[test]
+fn pruned_trials_do_not_attract() {
+    // What is pruned looks best of all by its last loss.
+    let lure = |point: &Point| {
+        let (x, y) = (real(point, "x"), real(point, "y"));
+        let loss = (x - 0.2).powi(2) + (y - 0.3).powi(2);
+        let verdict =
+            if x > 0.5 { Verdict::Pruned { loss: Some(-5.0) } } else { Verdict::Completed { loss } };
+        (verdict, Vec::new())
+    };
+    for seed in 0..5 {
+        let found = least(&search(&Algorithm::Gp, SQUARE, 40, seed, lure));
+        assert!(found < 1e-4, "seed {seed}: {found}");
+    }
+}
+
+#[test]
+fn a_second_constraint_that_comes_late_changes_what_was_learnt_of_the_first() {
+    let space = Space::from_json(SQUARE).unwrap();
+    let fixed = Point::default();
+    let told = |asked_before: bool| {
+        let mut gp = Gp::new(&space, 1);
+        for number in 0..60 {
+            let point = design::point(
+                &gp.frame,
+                &Wishes::new(&gp.frame, &fixed),
+                &mut Sobol::new(7, 3),
+                design::index(number, 0),
+            );
+            let x = real(&point, "x");
+            let constraints = if number == 59 { vec![0.1, x - 0.5] } else { vec![x - 0.7] };
+            let observation = Observation::new(number, point, Verdict::Completed { loss: 1.0 - x });
+            let ask = Ask { number, pending: &[], fixed: &fixed, repeats: false, budget: None };
+            if number == 59 && asked_before {
+                gp.suggest(&ask);
+            }
+            gp.observe(&Observation { constraints, ..observation });
+        }
+        let ask = Ask { number: 60, pending: &[], fixed: &fixed, repeats: false, budget: None };
+        gp.suggest(&ask);
+        gp.learnt.map(|learnt| learnt.limits)
+    };
+    assert_eq!(told(true), told(false));
+}
+
+#[test]
 fn the_slopes_of_the_merit_are_right() {
     let space = r#"{"x": {"type": "uniform", "low": 0, "high": 1}, "kind": {"type": "choice", "options": {
         "a": {"p": {"type": "uniform", "low": 0, "high": 1}}, "b": {"q": {"type": "uniform", "low": 0, "high": 1}}}}}"#;

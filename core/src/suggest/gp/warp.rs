@@ -16,22 +16,29 @@ pub(super) struct Warp {
 pub(super) const CEILING: f64 = 2.0;
 
 impl Warp {
-    /// For these losses, all finite, in rising order.
-    pub fn of(rising: &[f64]) -> Self {
-        let median = rising.get(rising.len().saturating_sub(1) / 2).copied().unwrap_or(0.0);
+    /// For these losses, all finite, in rising order, each with its weight.
+    pub fn of(rising: &[(f64, f64)]) -> Self {
+        let all: f64 = rising.iter().map(|(_, weight)| weight).sum();
+        let mut before = 0.0;
+        let middle = rising.iter().position(|(_, weight)| {
+            before += weight;
+            before >= 0.5 * all
+        });
+        let middle = middle.unwrap_or(0);
+        let median = rising.get(middle).map_or(0.0, |(loss, _)| *loss);
         // Scaled, so that squares neither overflow nor vanish.
-        let widest = rising.first().map_or(0.0, |best| (0.5 * median - 0.5 * best) * 2.0);
-        let below = &rising[..rising.len().div_ceil(2)];
-        #[expect(clippy::cast_precision_loss, reason = "no study has 2^53 trials")]
+        let widest = rising.first().map_or(0.0, |(best, _)| (0.5 * median - 0.5 * best) * 2.0);
+        let below = rising.get(..=middle).unwrap_or_default();
         let mean_square = |widest: f64| {
-            let share = |loss: &f64| ((0.5 * median - 0.5 * loss) * 2.0 / widest).min(1.0);
-            below.iter().map(|loss| share(loss) * share(loss)).sum::<f64>() / below.len() as f64
+            let share = |loss: f64| ((0.5 * median - 0.5 * loss) * 2.0 / widest).min(1.0);
+            let squares: f64 = below.iter().map(|(loss, weight)| weight * share(*loss) * share(*loss)).sum();
+            squares / below.iter().map(|(_, weight)| weight).sum::<f64>()
         };
         let unit = if widest > 0.0 && widest.is_finite() {
             widest * mean_square(widest).sqrt()
         } else {
             // The better half is all the same.
-            rising.iter().map(|loss| loss - median).find(|above| *above > 0.0).unwrap_or(1.0)
+            rising.iter().map(|(loss, _)| loss - median).find(|above| *above > 0.0).unwrap_or(1.0)
         };
         let unit = if unit.is_finite() && unit > f64::MIN_POSITIVE { unit } else { 1.0 };
         Self { median, unit }
@@ -62,7 +69,7 @@ mod tests {
     #[test]
     fn the_better_half_keeps_its_shape_and_the_worse_has_a_ceiling() {
         let losses = [1.0, 3.0, 4.0, 5.0, 9.0, 1e3, 1e300];
-        let warp = Warp::of(&losses);
+        let warp = Warp::of(&losses.map(|loss| (loss, 1.0)));
         let warped: Vec<f64> = losses.iter().map(|loss| warp.apply(*loss)).collect();
         assert!(warped.windows(2).all(|pair| pair[0] < pair[1]), "{warped:?}");
         assert!(warped[3] == 0.0 && warped[6] <= CEILING);
@@ -83,7 +90,8 @@ mod tests {
             vec![1e-320, 2e-320, 3e-320],
             vec![0.0, 0.0, 5.0],
         ] {
-            let warp = Warp::of(&losses);
+            let weighted: Vec<(f64, f64)> = losses.iter().map(|loss| (*loss, 0.3)).collect();
+            let warp = Warp::of(&weighted);
             for loss in losses.iter().chain(&[f64::MAX, -f64::MAX, 0.0]) {
                 assert!(warp.apply(*loss).is_finite(), "{losses:?} {warp:?}");
             }
