@@ -63,7 +63,7 @@ pub struct TpeSettings {
 
 impl Default for TpeSettings {
     fn default() -> Self {
-        Self { n_startup: 10, n_ei: 16, prior_weight: 1.0 }
+        Self { n_startup: 10, n_ei: 16, prior_weight: 0.5 }
     }
 }
 

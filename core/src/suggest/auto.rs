@@ -3,7 +3,7 @@
 use super::gp::Gp;
 use super::tpe::Tpe;
 use super::{Ask, Credit, Observation, Proposal, Suggester, TpeSettings};
-use crate::space::{Activation, Space};
+use crate::space::Space;
 
 /// From this trial on some are TPE's. Before, there is too little for it to go by.
 const INSURED_FROM: u64 = 24;
@@ -15,14 +15,12 @@ const SERVED: usize = 32;
 /// A Gaussian process, with some of the trials left to TPE as an insurance. Both know the whole history.
 ///
 /// The two err in different ways: the process, sure of itself, may settle in a branch that is not the best, or
-/// believe in a smoothness that is not there. So TPE has every eighth trial, and every second where parameters are conditional,
-/// where that was seen most.
+/// believe in a smoothness that is not there. So TPE has a share: the less the process foretells of the losses that are known, each
+/// from the others, the more, from an eighth to a half of the trials.
 #[derive(Debug)]
 pub(super) struct Auto {
     gp: Gp,
     tpe: Tpe,
-    /// Every so many trials one is TPE's.
-    insured: u64,
 }
 
 /// Whose turn it is.
@@ -34,17 +32,11 @@ enum Member {
 
 impl Auto {
     pub fn new(space: &Space, seed: u64) -> Self {
-        let is_conditional =
-            space.parameters().iter().any(|parameter| parameter.activation != Activation::Always);
-        Self {
-            gp: Gp::new(space, seed),
-            tpe: Tpe::new(&TpeSettings::default(), space, seed),
-            insured: if is_conditional { 4 } else { 8 },
-        }
+        Self { gp: Gp::new(space, seed), tpe: Tpe::new(&TpeSettings::default(), space, seed) }
     }
 
     /// Who proposes the point of this trial while so many are pending, and why.
-    fn member(&self, number: u64, pending: usize) -> (Member, String) {
+    fn member(&mut self, number: u64, pending: usize) -> (Member, String) {
         let known = self.gp.known();
         if known < Gp::STARTUP {
             return (Member::Gp, "start: points spread evenly over the space".to_owned());
@@ -58,12 +50,21 @@ impl Auto {
         if !(number / rest).is_multiple_of(crowd) {
             return (Member::Tpe, format!("many workers: quick, with {pending} trials pending"));
         }
-        if number >= INSURED_FROM && number % self.insured == self.insured - 1 {
-            let why = format!("insurance: one of {} by a model of another kind", self.insured);
+        let skill = self.gp.skill();
+        let insured = insured(skill);
+        if number >= INSURED_FROM && number % insured == insured - 1 {
+            let why = format!("insurance: one of {insured} by a model of another kind");
             return (Member::Tpe, why);
         }
-        (Member::Gp, format!("most improvement expected, given {known} trials"))
+        let percent = (100.0 * skill).round();
+        (Member::Gp, format!("most improvement expected; foretells {percent}% of what {known} trials differ by"))
     }
+}
+
+/// Of so many trials one is TPE's, where the process foretells this share of the differences of the losses.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 2 to 8")]
+fn insured(skill: f64) -> u64 {
+    2 + (6.0 * skill).round() as u64
 }
 
 impl Suggester for Auto {
@@ -95,10 +96,12 @@ impl Suggester for Auto {
 mod tests {
     use super::*;
     use crate::space::{ParamValue, Point};
+    use crate::stream::Stream;
     use crate::suggest::Verdict;
 
     /// How many of the first so many trials each member proposed.
-    fn turns(space: &str, trials: u64) -> (u64, u64) {
+    fn turns(trials: u64, loss: impl Fn(&Point, u64) -> f64) -> (u64, u64) {
+        let space = r#"{"x": {"type": "uniform", "low": 0, "high": 1}, "y": {"type": "int", "low": 0, "high": 99}}"#;
         let space = Space::from_json(space).unwrap();
         let mut auto = Auto::new(&space, 1);
         let fixed = Point::default();
@@ -112,8 +115,8 @@ mod tests {
                 "tpe" => tpe += 1,
                 other => panic!("{other}"),
             }
-            let verdict = Verdict::Completed { loss: (number * 7 % 31) as f64 };
-            auto.observe(&Observation::new(number, point, verdict));
+            let loss = loss(&point, number);
+            auto.observe(&Observation::new(number, point, Verdict::Completed { loss }));
         }
         (gp, tpe)
     }
@@ -122,30 +125,33 @@ mod tests {
     fn long_histories_and_many_workers_leave_less_to_the_process() {
         let space = Space::from_json(r#"{"x": {"type": "uniform", "low": 0, "high": 1}}"#).unwrap();
         let mut auto = Auto::new(&space, 1);
-        let share = |auto: &Auto, pending: usize| {
+        let share = |auto: &mut Auto, pending: usize| {
             let numbers = 10_000..11_200;
             numbers.filter(|number| auto.member(*number, pending).0 == Member::Gp).count()
         };
-        assert_eq!(share(&auto, 500), 1_200, "the start is anyone's");
+        assert_eq!(share(&mut auto, 500), 1_200, "the start is anyone's");
         let mut known = 0;
         for (until, pending, expected) in [(100, 0, 1_050), (100, 31, 1_050), (100, 95, 350), (1_200, 0, 350)]
         {
             while known < until {
-                let point = Point::from_iter([("x".to_owned(), ParamValue::Float(0.5))]);
-                let verdict = Verdict::Completed { loss: 1.0 };
+                let x = (known as f64 * 0.618).fract();
+                let point = Point::from_iter([("x".to_owned(), ParamValue::Float(x))]);
+                let verdict = Verdict::Completed { loss: x };
                 auto.observe(&Observation::new(known, point, verdict));
                 known += 1;
             }
-            assert_eq!(share(&auto, pending), expected, "{until} {pending}");
+            assert_eq!(share(&mut auto, pending), expected, "{until} {pending}");
         }
     }
 
     #[test]
-    fn every_trial_says_who_proposed_it_and_conditions_raise_the_insurance() {
-        let flat = r#"{"x": {"type": "uniform", "low": 0, "high": 1}}"#;
-        assert_eq!(turns(flat, 64), (59, 5));
-        let tree = r#"{"x": {"type": "uniform", "low": 0, "high": 1}, "kind": {"type": "choice", "options":
-            {"a": {"p": {"type": "uniform", "low": 0, "high": 1}}, "b": 1}}}"#;
-        assert_eq!(turns(tree, 64), (44, 20));
+    fn every_trial_says_who_proposed_it_and_the_less_is_foretold_the_more_is_insured() {
+        let steady = |point: &Point, _| point.get("x").and_then(ParamValue::as_f64).unwrap_or_default();
+        let (gp, tpe) = turns(64, steady);
+        assert_eq!((gp, tpe), (59, 5), "one of eight from the 24th on");
+        let noise = |_: &Point, number: u64| Stream::new(3, number, "noise").unit();
+        let (_, of_noise) = turns(64, noise);
+        assert!((16..=20).contains(&of_noise), "{of_noise}");
+        assert_eq!([0.0, 0.5, 1.0].map(insured), [2, 5, 8]);
     }
 }

@@ -84,6 +84,22 @@ impl Explained {
     }
 }
 
+/// How much of the spread of the losses is foretold by the others, each left out in its turn: 1 if all of it, 0 or less if no
+/// more than by their mean.
+///
+/// Source of the short cut: S. Sundararajan, S. Keerthi, "Predictive approaches for choosing hyperparameters in Gaussian
+/// processes", Neural Computation 13, 2001.
+pub(super) fn foretold(kernel: &Kernel, points: &Columns, losses: &[f64], noises: &[f64]) -> Option<f64> {
+    let explained = Explained::new(kernel, points, losses, noises)?;
+    let inverse = explained.cholesky.inverse();
+    let diagonal = (0..losses.len()).map(|i| inverse[i * (i + 3) / 2]);
+    let missed: f64 = explained.residuals.iter().zip(diagonal).map(|(r, d)| (r / d) * (r / d)).sum();
+    #[expect(clippy::cast_precision_loss, reason = "no study has 2^53 trials")]
+    let mean = losses.iter().sum::<f64>() / losses.len() as f64;
+    let spread: f64 = losses.iter().map(|loss| (loss - mean) * (loss - mean)).sum();
+    (spread > 0.0).then(|| 1.0 - missed / spread)
+}
+
 /// The kernel under which losses and beliefs together are most likely, of those found by descents from lengths around
 /// what is believed. `None` if no covariances could be worked with.
 pub(super) fn fit(
@@ -263,6 +279,32 @@ mod tests {
         assert!(least < before - 5.0, "{least} {before} {kernel:?}");
         // There is no noise in it.
         assert!(kernel.noise < 1e-3, "{kernel:?}");
+    }
+
+    #[test]
+    fn what_is_foretold_is_what_the_others_tell() {
+        let (points, losses) = sample(20);
+        let noises = vec![0.0; 20];
+        let kernel = Beliefs::new(2.5).kernel(3, 1.0);
+        let mean = Explained::new(&kernel, &points, &losses, &noises).unwrap().mean;
+        let matrix = kernel.matrix(&points, &noises);
+        let covariance = |a: usize, b: usize| matrix[a.max(b) * (a.max(b) + 1) / 2 + a.min(b)];
+        // With the mean of all, and one after the other really left out.
+        let missed = (0..20).map(|out| {
+            let others: Vec<usize> = (0..20).filter(|i| *i != out).collect();
+            let rows = others.iter().enumerate().flat_map(|(at, a)| others[..=at].iter().map(|b| covariance(*a, *b)));
+            let cholesky = Cholesky::of(rows.collect(), 19).unwrap();
+            let mut solved: Vec<f64> = others.iter().map(|i| losses[*i] - mean).collect();
+            cholesky.solve_lower(&mut solved);
+            cholesky.solve_upper(&mut solved);
+            let told: f64 = others.iter().zip(&solved).map(|(i, s)| covariance(*i, out) * s).sum();
+            (losses[out] - mean - told).powi(2)
+        });
+        let average = losses.iter().sum::<f64>() / 20.0;
+        let spread: f64 = losses.iter().map(|loss| (loss - average).powi(2)).sum();
+        let expected = 1.0 - missed.sum::<f64>() / spread;
+        let found = foretold(&kernel, &points, &losses, &noises).unwrap();
+        assert!((found - expected).abs() < 1e-9, "{found} {expected}");
     }
 
     #[test]

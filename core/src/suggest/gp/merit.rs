@@ -5,6 +5,10 @@ use super::embedding::Row;
 use super::improvement::{log_chance, log_improvement};
 use super::posterior::{Posterior, Scratch};
 
+/// What is no improvement, in units of the spread of the better losses: a search that went on for less would polish what it has
+/// and look no further.
+const TRIFLE: f64 = 0.003;
+
 /// The logarithm of the improvement that is expected of a point times its chance to be feasible.
 ///
 /// Source of the product: J. Gardner et al., "Bayesian optimization with inequality constraints", ICML 2014. Several
@@ -48,7 +52,7 @@ impl Merit {
         if self.best.is_finite() {
             let (mean, variance) = self.losses.predict(row, scratch);
             let deviation = variance.sqrt();
-            let (log, by_mean, by_deviation) = log_improvement(self.best, mean, deviation);
+            let (log, by_mean, by_deviation) = log_improvement(self.best - TRIFLE, mean, deviation);
             value += log;
             if !of.is_empty() {
                 let by = (by_mean, by_deviation);

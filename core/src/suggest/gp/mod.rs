@@ -21,7 +21,7 @@ mod warp;
 
 use data::Data;
 use embedding::{Embedding, Row};
-use evidence::{Beliefs, fit};
+use evidence::{Beliefs, fit, foretold};
 use kernel::Kernel;
 use merit::Merit;
 use posterior::{Posterior, Scratch};
@@ -66,6 +66,14 @@ impl Gp {
         self.data.finished()
     }
 
+    /// How well it foretells what was observed, from the other observations: 1 perfectly, 0 not at all.
+    pub fn skill(&mut self) -> f64 {
+        if self.known() < Self::STARTUP {
+            return 0.0;
+        }
+        self.learn().map_or(0.0, |learnt| learnt.skill.clamp(0.0, 1.0))
+    }
+
     /// The kernels for what was observed.
     ///
     /// They are learnt anew whenever the observations have grown by a twelfth, from the first so many of them by number:
@@ -81,7 +89,8 @@ impl Gp {
             let limits = limits.and_then(|(points, values)| {
                 fit(&beliefs, &points, &values, &vec![0.0; values.len()], STEPS)
             });
-            self.learnt = Some(Learnt { count, losses, limits });
+            let skill = foretold(&losses, &sample.points, &sample.losses, &sample.noises).unwrap_or(0.0);
+            self.learnt = Some(Learnt { count, losses, limits, skill });
         }
         self.learnt.as_ref()
     }
@@ -114,6 +123,8 @@ struct Learnt {
     count: usize,
     losses: Kernel,
     limits: Option<Kernel>,
+    /// How much of the spread of the losses it foretells.
+    skill: f64,
 }
 
 /// Steps of a descent to the likeliest kernel.

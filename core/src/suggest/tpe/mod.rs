@@ -23,6 +23,7 @@ use split::Split;
 use super::draft::assemble;
 use super::frame::Frame;
 use super::history::History;
+use super::qmc::{Sobol, design};
 use super::{Ask, Observation, Proposal, Suggester, TpeSettings, prior, unseen};
 use crate::space::Space;
 use crate::stream::Stream;
@@ -33,6 +34,7 @@ use crate::stream::Stream;
 pub(super) struct Tpe {
     settings: TpeSettings,
     seed: u64,
+    sobol: Sobol,
     frame: Frame,
     history: History,
     ranking: Ranking,
@@ -48,6 +50,7 @@ impl Tpe {
         Self {
             settings: settings.clone(),
             seed,
+            sobol: Sobol::new(seed, frame.len()),
             history: History::new(&frame),
             ranking: Ranking::default(),
             split: Split::default(),
@@ -66,11 +69,11 @@ impl Suggester for Tpe {
     }
 
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal {
-        let Self { settings, seed, frame, history, ranking, split, good, others, search } = self;
+        let Self { settings, seed, sobol, frame, history, ranking, split, good, others, search } = self;
         let mut stream = Stream::new(*seed, ask.number, "tpe");
         if is_starting(ranking.finished(), ask.pending.len(), settings.n_startup as usize) {
-            return unseen::propose(frame, history, ask, &mut stream, |wishes, stream, _| {
-                prior::draw_point(frame, wishes, stream)
+            return unseen::propose(frame, history, ask, &mut stream, |wishes, _, attempt| {
+                design::point(frame, wishes, sobol, design::index(ask.number, attempt))
             });
         }
         split.update(frame, history, ranking, ask);
@@ -91,7 +94,7 @@ impl Suggester for Tpe {
     }
 }
 
-/// Whether points are still drawn from the prior. Pending trials count, for their points were, too; but half of what is
+/// Whether points are still spread evenly over the space. Pending trials count, for their points were, too; but half of what is
 /// wanted has to be known.
 fn is_starting(finished: usize, pending: usize, wanted: usize) -> bool {
     finished < wanted.div_ceil(2) || finished + pending < wanted
