@@ -57,42 +57,35 @@ def read_algorithms(words: list[str]) -> dict[str, str]:
 def measure(
     bench: Bench, seeds: int, budgets: list[int], parallels: list[int], jobs: int, images: Path
 ) -> str:
-    """All runs that are not there yet, and the report of each budget and degree of parallelism."""
+    """All runs that are not there yet, each as long as the greatest budget; and the report of each budget and degree of
+    parallelism."""
     parts = [said_of(bench, f"{seeds} seeds")]
-    for budget in budgets:
-        for parallel in parallels:
-            lines = bench.lines / f"p{parallel}-b{budget}.jsonl"
-            chosen = [
-                "--seeds",
-                str(seeds),
-                "--budget",
-                str(budget),
-                "--parallel",
-                str(parallel),
-                "--jobs",
-                str(jobs),
-            ]
-            run = bench.program("run.py", "--out", str(lines), *chosen, "--optimizers", *bench.optimizers())
-            subprocess.run(run, check=True)
-            image = images / f"quality-p{parallel}-b{budget}.png"
+    greatest = max(budgets)
+    for parallel in parallels:
+        lines = bench.lines / f"p{parallel}-b{greatest}.jsonl"
+        chosen = {"--seeds": seeds, "--budget": greatest, "--parallel": parallel, "--jobs": jobs}
+        options = [str(word) for option in chosen.items() for word in option]
+        run = bench.program("run.py", "--out", str(lines), *options, "--optimizers", *bench.optimizers())
+        subprocess.run(run, check=True)
+        for budget in budgets:
+            image = images / f"quality-p{parallel}.png" if budget == greatest else None
             parts.append(reported(bench, lines, budget, parallel, image))
     return "\n\n".join(parts)
 
 
-def reported(bench: Bench, lines: Path, budget: int, parallel: int, image: Path) -> str:
+def reported(bench: Bench, lines: Path, budget: int, parallel: int, image: Path | None) -> str:
     """The report of one file of ours beside the peers that were run before."""
-    files = [lines, *sorted((bench.root / "baseline").glob("*.jsonl.gz"))]
+    runs = chosen_runs([lines, *sorted((bench.root / "baseline").glob("*.jsonl.gz"))], budget, parallel)
+    file = bench.lines / f"chosen-p{parallel}-b{budget}.jsonl"
+    write(file, runs)
     problems: dict[str, set[str]] = {}
-    for file in files:
-        for run in read(file):
-            if run["parallel"] == parallel and run["budget"] >= budget:
-                problems.setdefault(run["optimizer"], set()).add(run["problem"])
+    for run in runs:
+        problems.setdefault(run["optimizer"], set()).add(run["problem"])
     first = OURS + next(iter(bench.algorithms))
     # Some peers take minutes for a suggestion and ran on few problems: they are compared on these alone.
     everywhere = [name for name, on in problems.items() if len(on) == len(problems[first])]
     common = ["--parallel", str(parallel), "--budget", str(budget), "--versus", first]
-    paths = [str(file) for file in files]
-    report = bench.program("report.py", *paths, *common)
+    report = bench.program("report.py", str(file), *common)
     parts = output([*report, "--per-problem", "--optimizers", *everywhere]).split("\n\n")
     of_all = output(report).split("\n\n")
     versus = f"{first} at {budget} evaluations against:"
@@ -104,16 +97,54 @@ def reported(bench: Bench, lines: Path, budget: int, parallel: int, image: Path)
             kept.append("#" + title)
         elif title.startswith(versus):
             kept += [title, of_all[of_all.index(title) + 1]]
+            kept += [f"Score at {budget} evaluations, by family:", by_family(bench, runs, everywhere, common)]
         elif title.startswith((f"Median normalised regret at {budget} ", "Seconds per")):
             kept += [title, table]
         elif title.startswith("|") and kept and kept[-1].startswith("Over the"):
             kept.append(title)
-    # All lines of ours would be too many for one picture.
-    drawn = [name for name in everywhere if name == first or not name.startswith(OURS)]
-    output([*report, "--plot", str(image), "--optimizers", *drawn])
-    shrink(image)
-    kept.append(f"![Regret by evaluation, each problem](images/{image.name})")
+    if image is not None:
+        # All lines of ours would be too many for one picture.
+        drawn = [name for name in everywhere if name == first or not name.startswith(OURS)]
+        output([*report, "--plot", str(image), "--optimizers", *drawn])
+        shrink(image)
+        kept.append(f"![Regret by evaluation, each problem](images/{image.name})")
     return "\n\n".join(part.strip() for part in kept)
+
+
+def chosen_runs(files: list[Path], budget: int, parallel: int) -> list[dict[str, Any]]:
+    """One run for each optimizer, problem and seed, which would count twice if it was made for two budgets: the shortest
+    that is long enough."""
+    chosen: dict[tuple[str, str, int], dict[str, Any]] = {}
+    for run in (run for file in files for run in read(file)):
+        key = run["optimizer"], run["problem"], run["seed"]
+        is_long_enough = run["parallel"] == parallel and run["budget"] >= budget
+        if is_long_enough and (key not in chosen or run["budget"] < chosen[key]["budget"]):
+            chosen[key] = run
+    return list(chosen.values())
+
+
+def by_family(bench: Bench, runs: list[dict[str, Any]], optimizers: list[str], common: list[str]) -> str:
+    """A table of the scores after all evaluations, a column for each family of problems."""
+    families = sorted({run["family"] for run in runs})
+    scores: dict[str, dict[str, str]] = {}
+    for family in families:
+        file = bench.lines / "family.jsonl"
+        write(file, [run for run in runs if run["family"] == family])
+        report = bench.program("report.py", str(file), *common, "--optimizers", *optimizers)
+        rows = output(report).split("\n\n")[2].splitlines()
+        head, *rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+        last = max(at for at, cell in enumerate(head) if cell.startswith("score@"))
+        for row in rows[1:]:
+            scores.setdefault(row[0], {})[family] = row[last]
+    ordered = sorted(scores, key=lambda name: [float(scores[name][family]) for family in families])
+    rows = ["| optimizer | " + " | ".join(families) + " |", "| --- |" + " ---: |" * len(families)]
+    for name in ordered:
+        rows.append(f"| {name} | " + " | ".join(scores[name][family] for family in families) + " |")
+    return "\n".join(rows)
+
+
+def write(file: Path, runs: list[dict[str, Any]]) -> None:
+    file.write_text("".join(json.dumps(run) + "\n" for run in runs))
 
 
 def read(file: Path) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ impl Auto {
     /// Who proposes the point of this trial while so many are pending, and why.
     fn member(&mut self, number: u64, pending: usize) -> (Member, String) {
         let known = self.gp.known();
-        if known < Gp::STARTUP {
+        if self.gp.is_starting(pending) {
             return (Member::Gp, "start: points spread evenly over the space".to_owned());
         }
         // The less of the history the process takes in, the more is TPE's.
@@ -57,7 +57,10 @@ impl Auto {
             return (Member::Tpe, why);
         }
         let percent = (100.0 * skill).round();
-        (Member::Gp, format!("most improvement expected; foretells {percent}% of what {known} trials differ by"))
+        (
+            Member::Gp,
+            format!("most improvement expected; foretells {percent}% of what {known} trials differ by"),
+        )
     }
 }
 
@@ -101,7 +104,8 @@ mod tests {
 
     /// How many of the first so many trials each member proposed.
     fn turns(trials: u64, loss: impl Fn(&Point, u64) -> f64) -> (u64, u64) {
-        let space = r#"{"x": {"type": "uniform", "low": 0, "high": 1}, "y": {"type": "int", "low": 0, "high": 99}}"#;
+        let space =
+            r#"{"x": {"type": "uniform", "low": 0, "high": 1}, "y": {"type": "int", "low": 0, "high": 99}}"#;
         let space = Space::from_json(space).unwrap();
         let mut auto = Auto::new(&space, 1);
         let fixed = Point::default();

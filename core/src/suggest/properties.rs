@@ -61,14 +61,16 @@ fn histories(space: &Space, most: usize) -> impl Strategy<Value = Vec<Observatio
         let plain = Just((None, Vec::new()));
         let extras = if is_plain { plain.boxed() } else { extras().boxed() };
         let space = space.clone();
-        proptest::collection::vec((units.clone(), verdicts(losses), extras), 0..most).prop_map(move |trials| {
-            let numbered = (0..).zip(trials);
-            let told = numbered.map(|(number, (units, verdict, (variance, constraints)))| {
-                let observation = Observation::new(number, point_at(&space, &units), verdict);
-                Observation { variance, constraints, ..observation }
-            });
-            told.collect()
-        })
+        proptest::collection::vec((units.clone(), verdicts(losses), extras), 0..most).prop_map(
+            move |trials| {
+                let numbered = (0..).zip(trials);
+                let told = numbered.map(|(number, (units, verdict, (variance, constraints)))| {
+                    let observation = Observation::new(number, point_at(&space, &units), verdict);
+                    Observation { variance, constraints, ..observation }
+                });
+                told.collect()
+            },
+        )
     })
 }
 
@@ -240,7 +242,9 @@ fn hundreds_of_parameters_are_searched() {
         1 => r#"{"type": "loguniform", "low": 1e-9, "high": 1e9}"#,
         2 => r#"{"type": "int", "low": 1, "high": 3}"#,
         // One option only, and a range that the arithmetic can hardly tell from a point.
-        _ if i % 8 == 3 => r#"{"type": "choice", "options": ["a", {"p": {"type": "uniform", "low": 5, "high": 6}}]}"#,
+        _ if i % 8 == 3 => {
+            r#"{"type": "choice", "options": ["a", {"p": {"type": "uniform", "low": 5, "high": 6}}]}"#
+        }
         _ => r#"{"type": "uniform", "low": 1, "high": 1.0000000000000004}"#,
     };
     let parameters: Vec<String> = (0..300).map(|i| format!("\"p{i}\": {}", parameter(i))).collect();
@@ -248,7 +252,8 @@ fn hundreds_of_parameters_are_searched() {
     for name in ALGORITHMS {
         let mut suggester = build(&Algorithm::named(name).unwrap(), &space, 3);
         for number in 0..30 {
-            let Proposal::Point(point, _) = ask_many(suggester.as_mut(), number, 1, &Point::default()).remove(0)
+            let Proposal::Point(point, _) =
+                ask_many(suggester.as_mut(), number, 1, &Point::default()).remove(0)
             else {
                 panic!("an endless space is never exhausted");
             };

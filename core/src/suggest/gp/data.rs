@@ -143,8 +143,7 @@ fn warp_of(embedding: &Embedding, trials: &[&Ended]) -> Warp {
     let completed: Vec<&Ended> = trials.iter().copied().filter(is_completed).collect();
     let rows: Vec<&Row> = completed.iter().map(|ended| &ended.row).collect();
     let weights = crowd::weights(embedding, &rows);
-    let mut rising: Vec<(f64, f64)> =
-        completed.iter().filter_map(|ended| ended.loss).zip(weights).collect();
+    let mut rising: Vec<(f64, f64)> = completed.iter().filter_map(|ended| ended.loss).zip(weights).collect();
     rising.sort_by(|a, b| a.0.total_cmp(&b.0));
     Warp::of(&rising)
 }

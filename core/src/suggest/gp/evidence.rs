@@ -292,7 +292,10 @@ mod tests {
         // With the mean of all, and one after the other really left out.
         let missed = (0..20).map(|out| {
             let others: Vec<usize> = (0..20).filter(|i| *i != out).collect();
-            let rows = others.iter().enumerate().flat_map(|(at, a)| others[..=at].iter().map(|b| covariance(*a, *b)));
+            let rows = others
+                .iter()
+                .enumerate()
+                .flat_map(|(at, a)| others[..=at].iter().map(|b| covariance(*a, *b)));
             let cholesky = Cholesky::of(rows.collect(), 19).unwrap();
             let mut solved: Vec<f64> = others.iter().map(|i| losses[*i] - mean).collect();
             cholesky.solve_lower(&mut solved);

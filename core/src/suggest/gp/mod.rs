@@ -25,14 +25,13 @@ use evidence::{Beliefs, fit, foretold};
 use kernel::Kernel;
 use merit::Merit;
 use posterior::{Posterior, Scratch};
-use search::{Candidate, Search};
+use search::{Found, Search};
 
 use super::frame::Frame;
 use super::history::History;
 use super::qmc::{Sobol, design};
-use super::wishes::Wishes;
 use super::{Ask, Observation, Proposal, Suggester, prior, unseen};
-use crate::space::{Point, Space};
+use crate::space::Space;
 use crate::stream::Stream;
 
 /// A Gaussian process over the whole space, and the point of which the greatest improvement is expected under it.
@@ -48,7 +47,7 @@ pub(super) struct Gp {
 }
 
 impl Gp {
-    /// So many trials must have ended with a loss before the model is used.
+    /// So many trials have ended with a loss, or are pending, before the model is used; a half of them ended.
     pub const STARTUP: usize = 8;
 
     /// The most observations that the model takes in.
@@ -66,9 +65,15 @@ impl Gp {
         self.data.finished()
     }
 
+    /// Whether points are still spread evenly over the space while so many are pending.
+    pub fn is_starting(&self, pending: usize) -> bool {
+        let known = self.known();
+        known < Self::STARTUP / 2 || known + pending < Self::STARTUP
+    }
+
     /// How well it foretells what was observed, from the other observations: 1 perfectly, 0 not at all.
     pub fn skill(&mut self) -> f64 {
-        if self.known() < Self::STARTUP {
+        if self.known() < Self::STARTUP / 2 {
             return 0.0;
         }
         self.learn().map_or(0.0, |learnt| learnt.skill.clamp(0.0, 1.0))
@@ -97,7 +102,7 @@ impl Gp {
 
     /// What is believed now; `None` as long as nothing can be.
     fn merit(&mut self, ask: &Ask<'_>) -> Option<Merit> {
-        if self.data.finished() < Self::STARTUP {
+        if self.is_starting(ask.pending.len()) {
             return None;
         }
         let Learnt { losses, limits, .. } = self.learn()?.clone();
@@ -166,31 +171,26 @@ impl Suggester for Gp {
     }
 
     fn takes_long(&self) -> bool {
-        self.data.finished() >= Self::STARTUP
+        self.data.finished() >= Self::STARTUP / 2
     }
 
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal {
         let mut stream = Stream::new(self.seed, ask.number, "gp");
         let merit = self.merit(ask);
         let Self { frame, history, data, sobol, .. } = self;
-        let mut found: Option<std::vec::IntoIter<Candidate>> = None;
+        let mut found: Option<Found> = None;
         unseen::propose(frame, history, ask, &mut stream, |wishes, stream, attempt| {
             let Some(merit) = &merit else {
                 return design::point(frame, wishes, sobol, design::index(ask.number, attempt));
             };
             let candidates = found.get_or_insert_with(|| {
                 let ranked: Vec<&Row> = data.ranked().collect();
-                Search::new(frame, wishes, merit, &ranked, stream).run().into_iter()
+                Search::new(frame, wishes, merit, &ranked, stream).run()
             });
-            next_point(frame, wishes, candidates).unwrap_or_else(|| prior::draw_point(frame, wishes, stream))
+            match candidates.take() {
+                Some(row) => Embedding::point(frame, wishes, row),
+                None => prior::draw_point(frame, wishes, stream),
+            }
         })
     }
-}
-
-fn next_point(
-    frame: &Frame,
-    wishes: &Wishes,
-    candidates: &mut impl Iterator<Item = Candidate>,
-) -> Option<Point> {
-    candidates.next().map(|candidate| Embedding::point(frame, wishes, &candidate.row))
 }

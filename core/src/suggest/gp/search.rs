@@ -28,22 +28,71 @@ const FINE: i64 = 12;
 
 /// A search for one point.
 pub(super) struct Search<'a> {
-    pub frame: &'a Frame,
-    pub wishes: &'a Wishes,
-    pub merit: &'a Merit,
+    frame: &'a Frame,
+    wishes: &'a Wishes,
+    merit: &'a Merit,
     /// The rows of the observed points, from the best.
-    pub observed: &'a [&'a Row],
-    pub stream: &'a mut Stream,
+    observed: &'a [&'a Row],
+    stream: &'a mut Stream,
     scratch: Scratch,
     /// By parameter: whether it is moved as a continuous number.
     smooth: Vec<bool>,
+    /// The row that was put together last.
+    row: Row,
+    /// Buffers for putting a row together.
+    chosen: Vec<Option<usize>>,
+    active: Vec<usize>,
+    weights: Vec<f64>,
 }
 
 /// A point and how good it is.
 #[derive(Clone, Debug)]
-pub(super) struct Candidate {
-    pub row: Row,
-    pub merit: f64,
+struct Candidate {
+    row: Row,
+    merit: f64,
+}
+
+/// The candidates of a search.
+#[derive(Debug)]
+pub(super) struct Found {
+    width: usize,
+    /// Row after row.
+    rows: Vec<f64>,
+    merits: Vec<f64>,
+    /// How many were taken so far, and all from the best.
+    taken: usize,
+    order: Vec<usize>,
+}
+
+impl Found {
+    fn new(width: usize) -> Self {
+        let most = WIDE + INCUMBENTS * AROUND + FINALISTS;
+        let (rows, merits) = (Vec::with_capacity(most * width), Vec::with_capacity(most));
+        Self { width, rows, merits, taken: 0, order: Vec::with_capacity(most) }
+    }
+
+    fn add(&mut self, row: &[f64], merit: f64) {
+        self.rows.extend_from_slice(row);
+        self.order.push(self.merits.len());
+        self.merits.push(merit);
+    }
+
+    /// Of equal ones the earlier is better.
+    fn sort(&mut self) {
+        let merits = &self.merits;
+        self.order.sort_by(|a, b| merits[*b].total_cmp(&merits[*a]).then(a.cmp(b)));
+    }
+
+    fn row(&self, at: usize) -> &[f64] {
+        &self.rows[at * self.width..(at + 1) * self.width]
+    }
+
+    /// The best of those that were not taken before.
+    pub fn take(&mut self) -> Option<&[f64]> {
+        let at = *self.order.get(self.taken)?;
+        self.taken += 1;
+        Some(self.row(at))
+    }
 }
 
 impl<'a> Search<'a> {
@@ -61,53 +110,53 @@ impl<'a> Search<'a> {
             }
         };
         let smooth = frame.axes.iter().map(is_smooth).collect();
-        Self { frame, wishes, merit, observed, stream, scratch: Scratch::default(), smooth }
+        let row = vec![ABSENT; frame.len()];
+        let (chosen, active, weights) = (Vec::new(), Vec::new(), Vec::new());
+        let scratch = Scratch::default();
+        Self { frame, wishes, merit, observed, stream, scratch, smooth, row, chosen, active, weights }
     }
 
-    /// The candidates found, from the best.
-    pub fn run(&mut self) -> Vec<Candidate> {
-        let mut found = Vec::with_capacity(WIDE + INCUMBENTS * AROUND);
-        let nothing = vec![ABSENT; self.frame.len()];
+    /// The candidates found.
+    pub fn run(&mut self) -> Found {
+        let mut found = Found::new(self.frame.len());
         for _ in 0..WIDE {
-            let row = self.completed(&nothing, 1.0);
-            found.push(self.judged(row));
+            self.draw();
+            let merit = self.judge();
+            found.add(&self.row, merit);
         }
         for incumbent in self.observed.iter().take(INCUMBENTS) {
             for _ in 0..AROUND {
-                let row = self.neighbour(incumbent);
-                found.push(self.judged(row));
+                self.step(incumbent);
+                let merit = self.judge();
+                found.add(&self.row, merit);
             }
         }
-        sort(&mut found);
-        let finalists: Vec<Candidate> = found.iter().take(FINALISTS).cloned().collect();
-        for finalist in finalists {
-            let improved = self.improved(finalist);
-            found.push(improved);
+        found.sort();
+        for rank in 0..FINALISTS.min(found.order.len()) {
+            let at = found.order[rank];
+            let improved = self.improved(Candidate { row: found.row(at).to_vec(), merit: found.merits[at] });
+            found.add(&improved.row, improved.merit);
         }
-        sort(&mut found);
+        found.sort();
         found
     }
 
-    fn judged(&mut self, row: Row) -> Candidate {
-        let merit = self.merit.of(&row, &mut self.scratch);
+    /// How good the row is that was put together last.
+    fn judge(&mut self) -> f64 {
+        let merit = self.merit.of(&self.row, &mut self.scratch);
         // What is no number is worse than any.
-        Candidate { row, merit: if merit.is_nan() { f64::NEG_INFINITY } else { merit } }
+        if merit.is_nan() { f64::NEG_INFINITY } else { merit }
     }
 
     /// A better point close to this one: the numbers follow the slope, the rest is tried.
     fn improved(&mut self, mut best: Candidate) -> Candidate {
         for _ in 0..ROUNDS {
             let before = best.merit;
-            let ascended = self.ascended(&best.row);
-            if ascended.merit > best.merit {
-                best = ascended;
-            }
+            self.ascend(&best.row);
+            self.keep_better(&mut best);
             for _ in 0..TRIES {
-                let row = self.neighbour(&best.row);
-                let tried = self.judged(row);
-                if tried.merit > best.merit {
-                    best = tried;
-                }
+                self.step(&best.row);
+                self.keep_better(&mut best);
             }
             if best.merit <= before + 1e-3 {
                 break;
@@ -116,13 +165,23 @@ impl<'a> Search<'a> {
         best
     }
 
+    /// Keeps the row that was put together last if it is better.
+    fn keep_better(&mut self, best: &mut Candidate) {
+        let merit = self.judge();
+        if merit > best.merit {
+            best.merit = merit;
+            best.row.copy_from_slice(&self.row);
+        }
+    }
+
     /// Where the slope of the merit leads along the continuous numbers.
-    fn ascended(&mut self, row: &Row) -> Candidate {
+    fn ascend(&mut self, row: &[f64]) {
         let free = |i: &usize| self.smooth[*i] && !row[*i].is_nan() && self.wishes.fixed(*i).is_none();
         let of: Vec<usize> = (0..row.len()).filter(free).collect();
         let mut x: Vec<f64> = of.iter().map(|i| row[*i]).collect();
         let bounds: Vec<(f64, f64)> = of.iter().map(|i| self.ends(*i)).collect();
-        let mut moved = row.clone();
+        let mut moved = std::mem::take(&mut self.row);
+        moved.copy_from_slice(row);
         if !of.is_empty() {
             let (merit, scratch) = (self.merit, &mut self.scratch);
             descend(&mut x, &bounds, STEPS, 1e-4, |x: &[f64], gradient: &mut [f64]| {
@@ -133,7 +192,7 @@ impl<'a> Search<'a> {
             });
         }
         of.iter().zip(&x).for_each(|(i, x)| moved[*i] = Embedding::snapped(self.frame, *i, *x));
-        self.judged(moved)
+        self.row = moved;
     }
 
     /// The quantiles at which parameter `i` is looked at.
@@ -144,29 +203,24 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// A row that has what `like` has, but for each parameter with this chance a value drawn from the prior; whatever
-    /// becomes active that `like` lacks is drawn, too.
-    fn completed(&mut self, like: &[f64], chance: f64) -> Row {
-        self.assembled(|search, i| {
-            if like[i].is_nan() || (chance >= 1.0 || search.stream.unit() < chance) {
-                search.drawn(i)
-            } else {
-                like[i]
-            }
-        })
+    /// Puts together a row drawn from the prior.
+    fn draw(&mut self) {
+        self.assemble(Self::drawn);
     }
 
-    /// A row close to this one: some of its numbers moved a little or more, now and then another option.
-    fn neighbour(&mut self, row: &[f64]) -> Row {
-        let active: Vec<usize> = (0..row.len()).filter(|i| !row[*i].is_nan()).collect();
+    /// Puts together a row close to this one: some of its numbers moved a little or more, now and then another option.
+    fn step(&mut self, row: &[f64]) {
+        self.active.clear();
+        self.active.extend((0..row.len()).filter(|i| !row[*i].is_nan()));
+        let count = self.active.len();
         #[expect(clippy::cast_precision_loss, reason = "no space has 2^53 parameters")]
-        let chance = if self.stream.unit() < 0.3 { 1.0 } else { (2.0 / active.len().max(1) as f64).min(1.0) };
+        let chance = if self.stream.unit() < 0.3 { 1.0 } else { (2.0 / count.max(1) as f64).min(1.0) };
         // From a hundredth of the range to a third of it, each order of magnitude alike.
         let reach = 0.01 * libm::exp(3.5 * self.stream.unit());
-        let must = active.get(self.stream.below(active.len() as u64) as usize).copied();
+        let must = self.active.get(self.stream.below(count as u64) as usize).copied();
         // Where something is now active that was not, it does best where it did best before.
         let donor = self.donor();
-        self.assembled(|search, i| {
+        self.assemble(|search, i| {
             if row[i].is_nan() {
                 return match donor {
                     Some(donor) if !donor[i].is_nan() => donor[i],
@@ -198,12 +252,15 @@ impl<'a> Search<'a> {
                 if !must && self.stream.unit() < 0.7 {
                     return value;
                 }
-                let mut others = prior.clone();
+                let mut others = std::mem::take(&mut self.weights);
+                others.clone_from(prior);
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
                 if let Some(own) = others.get_mut(value as usize) {
                     *own = 0.0;
                 }
-                self.option(i, &others).unwrap_or(value)
+                let option = self.option(i, &others);
+                self.weights = others;
+                option.unwrap_or(value)
             }
             Axis::Numeric(latent) => {
                 let (low, high) = self.ends(i);
@@ -266,31 +323,26 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// A row with fixed values as they are and `pick` for every other active parameter.
-    fn assembled(&mut self, mut pick: impl FnMut(&mut Self, usize) -> f64) -> Row {
-        let mut row = vec![ABSENT; self.frame.len()];
-        let mut chosen = vec![None; self.frame.len()];
-        for i in 0..row.len() {
-            if !self.frame.is_active(i, &chosen) {
-                continue;
-            }
-            row[i] = match self.wishes.fixed(i) {
+    /// Puts together a row with fixed values as they are and `pick` for every other active parameter.
+    fn assemble(&mut self, mut pick: impl FnMut(&mut Self, usize) -> f64) {
+        let mut chosen = std::mem::take(&mut self.chosen);
+        chosen.clear();
+        chosen.resize(self.frame.len(), None);
+        for i in 0..self.frame.len() {
+            self.row[i] = match self.wishes.fixed(i) {
+                _ if !self.frame.is_active(i, &chosen) => ABSENT,
                 Some(value) => Embedding::coordinate(self.frame, i, self.frame.place_of(i, value)),
                 None => {
                     let picked = pick(self, i);
                     self.opened(i, picked)
                 }
             };
-            if matches!(self.frame.axes[i], Axis::Choice(_)) {
+            if matches!(self.frame.axes[i], Axis::Choice(_)) && !self.row[i].is_nan() {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
-                let option = row[i].max(0.0) as usize;
+                let option = self.row[i].max(0.0) as usize;
                 chosen[i] = Some(option);
             }
         }
-        row
+        self.chosen = chosen;
     }
-}
-
-fn sort(candidates: &mut [Candidate]) {
-    candidates.sort_by(|a, b| b.merit.total_cmp(&a.merit));
 }

@@ -1,5 +1,6 @@
 use super::*;
-use crate::space::ParamValue;
+use crate::space::{ParamValue, Point};
+use crate::suggest::wishes::Wishes;
 use crate::suggest::{Algorithm, Verdict, build};
 
 /// So many trials one after the other; the points and what `judge` said of them.
