@@ -10,18 +10,19 @@ use crate::space::spelling::{cut, nearest, one_of};
 use crate::study::{EndReason, Origin, TrialState};
 
 /// Words that name no column.
-const WORDS: [&str; 6] = ["state", "worker", "reason", "origin", "member", "not"];
+const WORDS: [&str; 7] = ["state", "worker", "reason", "origin", "member", "feasible", "not"];
 
 /// Conditions that a trial must all meet.
 ///
 /// ```text
 /// state:failed,pruned  reason:timeout  origin:enqueued  worker=w1     one of these
 /// member:gp                                                           whose point this algorithm of several proposed
+/// feasible:yes  feasible:no                                           whether it breaks no constraint
 /// #12  #3,4                                                           these numbers
 /// lr:<1e-3  lr:>=0.1  lr:0.1..0.2  lr:..0.2  layers:2,3               a parameter: below, from on, between (both ends count), one of
 /// booster=sgd,adam                                                    a choice: one of these options
 /// loss:<0.3  m.accuracy:>0.9  number:100..  attempt:>1                figures; duration in ms, or with a unit: duration:>1.5h
-/// loss:top5%                                                          the best 5% of the completed trials
+/// loss:top5%                                                          the best 5% of the completed trials that are feasible
 /// not:booster                                                         not set
 /// ```
 /// `:` and `=` mean the same. A parameter that is called like another word is `p.LABEL`. What has blanks, `:`, `=`, `<`, `>`
@@ -39,12 +40,13 @@ enum Condition {
     /// By the name of the origin.
     Origins(Vec<String>),
     Members(Vec<String>),
+    Feasible(Vec<bool>),
     Workers(Vec<String>),
     /// In any of the intervals.
     Within(Column, Vec<Interval>),
     /// The position of the parameter, and those of the options.
     Options(usize, Vec<usize>),
-    /// The best part of the completed trials, in percent.
+    /// The best part of the completed trials that are feasible, in percent.
     Best(f64),
     NotSet(Column),
 }
@@ -83,6 +85,7 @@ impl Condition {
                 trials.retain(|trial| names.iter().any(|name| name == origin_name(table.origins()[*trial])));
             }
             Self::Members(names) => retain_named(trials, names, table.members(), table.member_names()),
+            Self::Feasible(asked) => trials.retain(|trial| asked.contains(&table.feasible()[*trial])),
             Self::Workers(names) => retain_named(trials, names, table.lessees(), table.lessee_names()),
             Self::Within(column, intervals) => {
                 let values = column.values(table);
@@ -121,9 +124,10 @@ pub const fn origin_name(origin: Origin) -> &'static str {
     }
 }
 
-/// Whether each trial is of the best part of the completed ones, rounded up; of equal ones those of the lower numbers.
+/// Whether each trial is of the best part of the completed ones that are feasible, rounded up; of equal ones those of the lower numbers.
 fn best(table: &Table, percent: f64) -> Vec<bool> {
-    let mut completed: Vec<(usize, f64)> = table.completed().collect();
+    let mut completed: Vec<(usize, f64)> =
+        table.completed().filter(|(trial, _)| table.feasible()[*trial]).collect();
     completed.sort_by(|a, b| a.1.total_cmp(&b.1));
     // A share that is a whole number but for rounding is not rounded up to the next one.
     let most = (percent / 100.0 * completed.len() as f64 - 1e-9).ceil().max(0.0) as usize;
@@ -158,6 +162,11 @@ fn condition(word: &Word, table: &Table) -> Result<Condition, Refusal> {
             Condition::Origins(each(name, values, origin, &names)?)
         }
         "member" => Condition::Members(values.clone()),
+        "feasible" => {
+            let names = ["yes", "no"];
+            let answer = |text: &str| names.contains(&text).then_some(text == "yes");
+            Condition::Feasible(each(name, values, answer, &names)?)
+        }
         "worker" => Condition::Workers(values.clone()),
         "not" => Condition::NotSet(Column::named(&values.join(","), table, "filter", &WORDS)?),
         _ => of_column(name, values, Column::named(name, table, "filter", &WORDS)?, table)?,

@@ -25,7 +25,7 @@ fn ten() -> Table {
             3 => ended.state(TrialState::Failed, Some(EndReason::Timeout)),
             4 => ended.state(TrialState::Queued, None),
             5 => ended.metric("acc", 0.7).proposed_by("gp"),
-            6 => ended.proposed_by("tpe"),
+            6 => ended.proposed_by("tpe").infeasible(),
             7 => ended.proposed_by("gp"),
             _ => ended,
         }
@@ -56,7 +56,10 @@ fn filters_pick_what_they_say() {
         ("\"my rate\":0.5 \"p.my rate\":0.5 #2", vec![2]),
         ("loss:top20%", vec![8, 9]),
         ("loss:top12.5% booster=sgd", vec![]),
-        ("loss:top100%", vec![0, 1, 2, 5, 6, 7, 8, 9]),
+        ("loss:top100%", vec![0, 1, 2, 5, 7, 8, 9]),
+        ("feasible:no", vec![6]),
+        ("feasible:yes state:completed lr:>0.4", vec![5, 7, 8, 9]),
+        ("feasible:yes,no lr:>0.7", vec![8, 9]),
         ("loss:<2.5", vec![7, 8, 9]),
         ("m.acc:>0.5", vec![5]),
         ("worker=w2", vec![1, 4, 7]),
@@ -82,6 +85,7 @@ fn what_is_not_understood_is_refused_with_a_hint() {
         ("stat:failed", "there is no column `stat`", "did you mean `state`?"),
         ("state:complete", "of `state`: there is no `complete`", "did you mean `completed`?"),
         ("booster=sdg", "of `booster`: there is no `sdg`", "did you mean `sgd`?"),
+        ("feasible:true", "of `feasible`: there is no `true`", "there are `yes` or `no`"),
         ("booster:<3", "of `booster`: there is no `<3`", "there are `sgd` or `adam`"),
         (
             "lr:low",

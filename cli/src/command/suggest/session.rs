@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tunewright_core::space::Point;
+use tunewright_core::study::{self, TrialResult};
 use tunewright_core::suggest::{self, Algorithm, Ask, Observation, Proposal, Suggester, Verdict};
 use tunewright_core::{Code, Refusal};
 
@@ -32,6 +33,9 @@ enum Message {
 struct Told {
     point: Value,
     value: Option<f64>,
+    /// What else the search may heed: `loss_variance`, `constraints`.
+    #[serde(default)]
+    result: TrialResult,
 }
 
 #[derive(Debug)]
@@ -93,6 +97,7 @@ impl Session {
     /// Takes in a value. A point that was not asked for is one the other side chose itself.
     fn tell(&mut self, told: &Told) -> Result<(), Refusal> {
         let point = self.translation.read(&told.point)?;
+        let study::Told { variance, constraints } = study::Told::read(&told.result)?;
         let number = match self.pending.iter().position(|(_, pending)| *pending == point) {
             Some(position) => self.pending.remove(position).0,
             None => {
@@ -101,7 +106,7 @@ impl Session {
             }
         };
         let verdict = told.value.map_or(Verdict::Failed, |loss| Verdict::Completed { loss });
-        self.suggester.observe(&Observation::new(number, point, verdict));
+        self.suggester.observe(&Observation { number, point, verdict, variance, constraints });
         Ok(())
     }
 }

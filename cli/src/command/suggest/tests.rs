@@ -77,6 +77,26 @@ fn points_of_ones_own_and_failures_may_be_told() {
 }
 
 #[test]
+fn constraints_that_are_told_keep_the_search_where_they_hold() {
+    let mut lines = vec![json!({"space": [{"name": "x", "type": "uniform", "low": 0.0, "high": 1.0}], "seed": 2})];
+    let mut late = Vec::new();
+    for number in 0..30 {
+        lines.push(json!({"ask": 1}));
+        let (answers, result) = talk("gp", &lines);
+        assert_eq!(result, Ok(()));
+        let x = answers.last().unwrap()["points"][0]["x"].as_f64().unwrap();
+        // The loss falls towards where the constraint is broken.
+        let result = json!({"constraints": [x - 0.4], "loss_variance": 0.0});
+        lines.push(json!({"tell": [{"point": {"x": x}, "value": 1.0 - x, "result": result}]}));
+        late.extend((number >= 20).then_some(x));
+    }
+    assert!(late.iter().filter(|x| **x < 0.45).count() >= 8, "{late:?}");
+    lines.push(json!({"tell": [{"point": {"x": 0.5}, "value": 1.0, "result": {"constraints": 3}}]}));
+    let (_, result) = talk("gp", &lines);
+    assert_eq!(result, Err("result.constraints: must be a list of numbers, not 3".to_owned()));
+}
+
+#[test]
 fn what_cannot_be_read_is_answered_with_the_reason() {
     let start = json!({"space": [{"name": "x", "type": "uniform", "low": 0.0, "high": 1.0}]});
     let with = |parameter: Value| json!({"space": [{"name": "x", "type": "uniform", "low": 0.0, "high": 1.0}, parameter]});

@@ -11,13 +11,14 @@ const SHOWN = 5;
 
 /** The best trial's parameters, ready to be taken away, and the runners-up. */
 export function BestTrials({ store, detail }: { store: StudyStore; detail: StudyDetail }) {
-  const query = new URLSearchParams({ filter: "state:completed", sort: "loss", limit: String(SHOWN) });
+  const query = new URLSearchParams({ filter: "state:completed feasible:yes", sort: "loss", limit: String(SHOWN) });
   const { data } = useAnswer<TrialPage>(`${store.path}/trials?${query}`, detail.counts.completed, 2000);
   const best = data?.rows[0];
   const link = (trial: number): string => studyUrl(store.project, store.name, `t/${trial}`);
   return (
     <Card title="Best trials" class="w6">
       {data === null && <Skeleton what="the best trials" height={200} />}
+      {data && !best && detail.counts.completed > 0 && <p class="muted">No completed trial is feasible yet.</p>}
       {best && (
         <div class="stack">
           <div class="row">
