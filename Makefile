@@ -53,9 +53,11 @@ setup: .venv-test/ready $(page)/node_modules/ready ## Install what the tests and
 test: setup ## Run all tests, with a real Redis and real processes
 	status=0; for suite in test-rust test-python test-page; do $(MAKE) --no-print-directory $$suite || status=$$?; done; exit $$status
 
+# What is pinned is pinned for fully optimised builds too, in which arithmetic is another matter: hence the second line.
 .PHONY: test-rust
 test-rust: setup ## Run the tests of everything in Rust, and of the project as a whole
 	cargo test --workspace --locked --no-fail-fast
+	cargo test --profile chaos --package tunewright-core --lib --locked golden
 
 # The same selection as the tests of the workspace, so that nothing is built anew; and a copy, because the binary is
 # away for a moment while maturin packs it.
