@@ -59,7 +59,7 @@ def measure(
 ) -> str:
     """All runs that are not there yet, each as long as the greatest budget; and the report of each budget and degree of
     parallelism."""
-    parts = [said_of(bench, f"{seeds} seeds")]
+    parts = [said_of(bench, "the tables say with how many seeds")]
     greatest = max(budgets)
     for parallel in parallels:
         lines = bench.lines / f"p{parallel}-b{greatest}.jsonl"

@@ -1,7 +1,7 @@
 //! What one suggestion costs, by algorithm, number of trials, number of parameters and number of pending points.
 //!
 //!     cargo bench -p tunewright-core --bench suggest                  all of it
-//!     cargo bench -p tunewright-core --bench suggest -- tpe/1000x10   what has this in its name
+//!     cargo bench -p tunewright-core --bench suggest -- tpe/2000x20   what has this in its name
 //!
 //! A name is `algorithm/TRIALSxPARAMETERS/PENDING`. The time is that of a suggestion and of observing what it proposed, so
 //! that no model is asked twice; the allocations are those of the suggestion. Where it takes too long it is measured once, or
@@ -22,8 +22,8 @@ use tunewright_core::suggest::{ALGORITHMS, Algorithm, HyperoptTpeSettings};
 #[global_allocator]
 static HEAP: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-const TRIALS: [u64; 5] = [10, 100, 1_000, 10_000, 100_000];
-const PARAMETERS: [usize; 4] = [2, 10, 50, 100];
+const TRIALS: [u64; 5] = [10, 200, 2_000, 20_000, 100_000];
+const PARAMETERS: [usize; 3] = [2, 20, 100];
 const PENDING: [u64; 3] = [0, 8, 64];
 
 /// Slower suggestions than this are measured once instead of again and again.

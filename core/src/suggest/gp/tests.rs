@@ -147,7 +147,7 @@ fn a_second_constraint_that_comes_late_changes_what_was_learnt_of_the_first() {
             let point = design::point(
                 &gp.frame,
                 &Wishes::new(&gp.frame, &fixed),
-                &mut Sobol::new(7, 3),
+                &Sobol::new(7, 3),
                 design::index(number, 0),
             );
             let x = real(&point, "x");
