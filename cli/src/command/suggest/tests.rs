@@ -78,7 +78,8 @@ fn points_of_ones_own_and_failures_may_be_told() {
 
 #[test]
 fn constraints_that_are_told_keep_the_search_where_they_hold() {
-    let mut lines = vec![json!({"space": [{"name": "x", "type": "uniform", "low": 0.0, "high": 1.0}], "seed": 2})];
+    let mut lines =
+        vec![json!({"space": [{"name": "x", "type": "uniform", "low": 0.0, "high": 1.0}], "seed": 2})];
     let mut late = Vec::new();
     for number in 0..30 {
         lines.push(json!({"ask": 1}));
