@@ -80,8 +80,8 @@ fn points_of_ones_own_and_failures_may_be_told() {
 fn constraints_that_are_told_keep_the_search_where_they_hold() {
     let mut lines =
         vec![json!({"space": [{"name": "x", "type": "uniform", "low": 0.0, "high": 1.0}], "seed": 2})];
-    let mut late = Vec::new();
-    for number in 0..30 {
+    let mut tried = Vec::new();
+    for _ in 0..25 {
         lines.push(json!({"ask": 1}));
         let (answers, result) = talk("gp", &lines);
         assert_eq!(result, Ok(()));
@@ -89,9 +89,12 @@ fn constraints_that_are_told_keep_the_search_where_they_hold() {
         // The loss falls towards where the constraint is broken.
         let result = json!({"constraints": [x - 0.4], "loss_variance": 0.0});
         lines.push(json!({"tell": [{"point": {"x": x}, "value": 1.0 - x, "result": result}]}));
-        late.extend((number >= 20).then_some(x));
+        tried.push(x);
     }
-    assert!(late.iter().filter(|x| **x < 0.45).count() >= 8, "{late:?}");
+    // Of points drawn at random one in twenty searches would come so close to the edge, and more would lie beyond it.
+    let best = tried.iter().copied().filter(|x| *x <= 0.4).fold(0.0, f64::max);
+    let beyond = tried.iter().filter(|x| **x > 0.5).count();
+    assert!(best > 0.398 && beyond < 12, "{tried:?}");
     lines.push(json!({"tell": [{"point": {"x": 0.5}, "value": 1.0, "result": {"constraints": 3}}]}));
     let (_, result) = talk("gp", &lines);
     assert_eq!(result, Err("result.constraints: must be a list of numbers, not 3".to_owned()));
