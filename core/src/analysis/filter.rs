@@ -124,7 +124,8 @@ pub const fn origin_name(origin: Origin) -> &'static str {
     }
 }
 
-/// Whether each trial is of the best part of the completed ones that are feasible, rounded up; of equal ones those of the lower numbers.
+/// Whether each trial is of the best part of the completed ones that are feasible, rounded up; of equal ones those of the
+/// lower numbers.
 fn best(table: &Table, percent: f64) -> Vec<bool> {
     let mut completed: Vec<(usize, f64)> =
         table.completed().filter(|(trial, _)| table.feasible()[*trial]).collect();

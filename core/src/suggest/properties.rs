@@ -241,7 +241,7 @@ fn hundreds_of_parameters_are_searched() {
         0 => r#"{"type": "uniform", "low": 0, "high": 1}"#,
         1 => r#"{"type": "loguniform", "low": 1e-9, "high": 1e9}"#,
         2 => r#"{"type": "int", "low": 1, "high": 3}"#,
-        // One option only, and a range that the arithmetic can hardly tell from a point.
+        // A parameter below a choice, and a range that the arithmetic can hardly tell from a point.
         _ if i % 8 == 3 => {
             r#"{"type": "choice", "options": ["a", {"p": {"type": "uniform", "low": 5, "high": 6}}]}"#
         }

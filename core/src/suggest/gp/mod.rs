@@ -67,8 +67,7 @@ impl Gp {
 
     /// Whether points are still spread evenly over the space while so many are pending.
     pub fn is_starting(&self, pending: usize) -> bool {
-        let known = self.known();
-        known < Self::STARTUP / 2 || known + pending < Self::STARTUP
+        design::is_starting(self.known(), pending, Self::STARTUP)
     }
 
     /// How well it foretells what was observed, from the other observations: 1 perfectly, 0 not at all.

@@ -17,6 +17,12 @@ pub(in crate::suggest) fn index(number: u64, attempt: u32) -> u64 {
     number.wrapping_add(ATTEMPTS_APART.wrapping_mul(u64::from(attempt)))
 }
 
+/// Whether a model has to wait, and points are still spread evenly over the space. Pending trials count, for their points were,
+/// too; but half of what is wanted has to be known.
+pub(in crate::suggest) const fn is_starting(finished: usize, pending: usize, wanted: usize) -> bool {
+    finished < wanted.div_ceil(2) || finished + pending < wanted
+}
+
 /// The point at these quantiles of the prior: dimension i of `sobol`, which must have as many as the space has
 /// parameters, is that of parameter i, whether or not others are active.
 pub(in crate::suggest) fn point(frame: &Frame, wishes: &Wishes, sobol: &Sobol, index: u64) -> Point {

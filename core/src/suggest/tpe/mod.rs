@@ -71,7 +71,7 @@ impl Suggester for Tpe {
     fn suggest(&mut self, ask: &Ask<'_>) -> Proposal {
         let Self { settings, seed, sobol, frame, history, ranking, split, good, others, search } = self;
         let mut stream = Stream::new(*seed, ask.number, "tpe");
-        if is_starting(ranking.finished(), ask.pending.len(), settings.n_startup as usize) {
+        if design::is_starting(ranking.finished(), ask.pending.len(), settings.n_startup as usize) {
             return unseen::propose(frame, history, ask, &mut stream, |wishes, _, attempt| {
                 design::point(frame, wishes, sobol, design::index(ask.number, attempt))
             });
@@ -92,10 +92,4 @@ impl Suggester for Tpe {
             }
         })
     }
-}
-
-/// Whether points are still spread evenly over the space. Pending trials count, for their points were, too; but half of what is
-/// wanted has to be known.
-fn is_starting(finished: usize, pending: usize, wanted: usize) -> bool {
-    finished < wanted.div_ceil(2) || finished + pending < wanted
 }

@@ -207,9 +207,9 @@ fn pending_points_are_among_the_others_and_drive_the_search_away() {
 
 #[test]
 fn the_start_is_over_when_enough_trials_have_ended_or_are_pending() {
-    let starting = |finished, pending| super::is_starting(finished, pending, 10);
+    let starting = |finished, pending| super::design::is_starting(finished, pending, 10);
     assert!(starting(0, 0) && starting(9, 0) && starting(4, 50) && starting(5, 4));
-    assert!(!starting(10, 0) && !starting(5, 5) && !starting(7, 9) && !super::is_starting(0, 0, 0));
+    assert!(!starting(10, 0) && !starting(5, 5) && !starting(7, 9) && !super::design::is_starting(0, 0, 0));
 }
 
 #[test]
