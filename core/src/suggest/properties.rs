@@ -111,6 +111,14 @@ fn ask_many(suggester: &mut dyn Suggester, first: u64, count: u64, fixed: &Point
     proposals
 }
 
+/// Asks an endless space for a point while none is pending.
+fn ask_one(suggester: &mut dyn Suggester, number: u64) -> Point {
+    let Proposal::Point(point, _) = ask_many(suggester, number, 1, &Point::default()).remove(0) else {
+        panic!("an endless space is never exhausted");
+    };
+    point
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -252,11 +260,7 @@ fn hundreds_of_parameters_are_searched() {
     for name in ALGORITHMS {
         let mut suggester = build(&Algorithm::named(name).unwrap(), &space, 3);
         for number in 0..30 {
-            let Proposal::Point(point, _) =
-                ask_many(suggester.as_mut(), number, 1, &Point::default()).remove(0)
-            else {
-                panic!("an endless space is never exhausted");
-            };
+            let point = ask_one(suggester.as_mut(), number);
             assert_eq!(space.check(&point), Ok(()), "{name}");
             let loss = point.get("p0").and_then(|x| x.as_f64()).unwrap();
             suggester.observe(&Observation::new(number, point, Verdict::Completed { loss }));
@@ -273,11 +277,7 @@ fn parallel_asks_spread_out() {
     for name in ALGORITHMS.into_iter().filter(|name| *name != "grid") {
         let mut suggester = build(&Algorithm::named(name).unwrap(), &space, 3);
         for number in 0..100 {
-            let Proposal::Point(point, _) =
-                ask_many(suggester.as_mut(), number, 1, &Point::default()).remove(0)
-            else {
-                panic!("an endless space is never exhausted");
-            };
+            let point = ask_one(suggester.as_mut(), number);
             let x = point.get("x").and_then(|x| x.as_f64()).unwrap();
             let verdict = Verdict::Completed { loss: (x - 0.4).abs() };
             suggester.observe(&Observation::new(number, point, verdict));
